@@ -1,0 +1,1 @@
+"""Playwright, and nothing else: one Chromium, a fresh context a visit, every step bounded."""

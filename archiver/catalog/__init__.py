@@ -1,0 +1,1 @@
+"""SQL: the index over the evidence, rebuilt from it at any time."""

@@ -1,0 +1,1 @@
+"""Where work runs: an executor behind `concurrent.futures`."""

@@ -1,0 +1,1 @@
+"""HTTP for articles and records, always through the tap; and sources that are files."""

@@ -1,0 +1,1 @@
+"""Answers served from the archive, read only."""

@@ -1,0 +1,65 @@
+"""What really went over the wire: one request and what came back, as the tap saw it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import BinaryIO
+
+from archiver.model.digests import Digest
+
+__all__ = ["Exchange", "Failure", "Truncation"]
+
+
+class Failure(StrEnum):
+    """Why a request has no whole response. REFUSED means that nothing was sent."""
+
+    REFUSED = "refused"
+    NAME_NOT_RESOLVED = "name_not_resolved"
+    CONNECTION_REFUSED = "connection_refused"
+    CONNECTION_RESET = "connection_reset"
+    TLS = "tls"
+    TIMED_OUT = "timed_out"
+    PROTOCOL = "protocol"
+    #: The browser (or requests) went away before the answer was whole.
+    ABANDONED = "abandoned"
+
+
+class Truncation(StrEnum):
+    """`WARC-Truncated` (ISO 28500 §5.13): why a stored body is not whole."""
+
+    LENGTH = "length"
+    TIME = "time"
+    DISCONNECT = "disconnect"
+    UNSPECIFIED = "unspecified"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and its response, in wire bytes.
+
+    `request` is the head and body as sent upstream, with the values of `Cookie`,
+    `Authorization` and `Proxy-Authorization` replaced (their names are in `redacted`).
+    `response` holds head and body exactly as received (content- and transfer-encoded),
+    positioned anywhere; its owner closes it; None if no head arrived. `payload_digest`
+    and `payload_bytes` are those of the transfer-decoded body, as ISO 28500 asks.
+    `certificates` are the SHA-256 of the upstream's chain, leaf first.
+    """
+
+    uri: str
+    method: str
+    started_at: datetime
+    elapsed_ms: int
+    request: bytes
+    response: BinaryIO | None = None
+    response_bytes: int = 0
+    status: int | None = None
+    media_type: str | None = None
+    payload_digest: Digest | None = None
+    payload_bytes: int = 0
+    ip: str | None = None
+    protocols: tuple[str, ...] = ()
+    certificates: tuple[Digest, ...] = ()
+    redacted: tuple[str, ...] = ()
+    truncated: Truncation | None = None
+    failure: Failure | None = None
+    note: str = ""

@@ -1,0 +1,372 @@
+"""The records that every arrow of the design hands over: frozen, and nothing changes them.
+
+From an article: Document → Article + Mention (with its Claim) → Extraction.
+From the web:    Resource → Observation, PostRecord, Artefact, WarcRef → Capture.
+Evidence, as it lies on disk: Capture, ArticleVersion, RunStarted, RunEnded, Observation.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from archiver.model.digests import Digest
+from archiver.model.states import (
+    ArtefactRole,
+    Availability,
+    CaptureKind,
+    Layer,
+    LayerOutcome,
+    MentionKind,
+    Origin,
+    Outcome,
+    Reason,
+    ResourceKind,
+    RunOutcome,
+)
+
+__all__ = [
+    "Artefact",
+    "Article",
+    "ArticleVersion",
+    "Capture",
+    "Claim",
+    "Document",
+    "Environment",
+    "Evidence",
+    "Extraction",
+    "LayerResult",
+    "Leaf",
+    "MediaRef",
+    "Mention",
+    "Observation",
+    "PostRecord",
+    "PostRef",
+    "Resource",
+    "RunEnded",
+    "RunStarted",
+    "StepResult",
+    "WarcRef",
+]
+
+# --- what an article says --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The bytes of one source, before anything is read out of them.
+
+    `source` is what the user named; `url` where it was found after redirects (or the
+    `--base-url` given for a file). `charset` is only what the transport declared.
+    `notes` say what was cut on the way (a body over the limit).
+    """
+
+    source: str
+    body: bytes
+    media_type: str
+    url: str | None = None
+    charset: str | None = None
+    fetched_at: datetime | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a mention says of its post, exactly as published.
+
+    `handle` has no `@`; `date` is the ISO day (or instant) that `date_text` states;
+    `media` are the case-exact keys of `pic.twitter.com/KEY` and the like; `links` the
+    case-exact keys of `t.co/KEY`. Every field is None (or empty) where the markup is silent.
+    """
+
+    name: str | None = None
+    handle: str | None = None
+    text: str | None = None
+    date: str | None = None
+    date_text: str | None = None
+    lang: str | None = None
+    media: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place of an article where a post or a link appears, in reading order.
+
+    `url` is the canonical permalink (posts) or the link's target as published and made
+    absolute; None for an orphan, and for a dangling link. `context` is the text around
+    it, without the mention's own text. `fragment` is the markup as published (posts
+    only, bounded). `start` and `end` are character offsets into a text source, else None.
+    """
+
+    ordinal: int
+    kind: MentionKind
+    platform: str | None = None
+    post_id: str | None = None
+    url: str | None = None
+    variant: str | None = None
+    dangling: bool = False
+    anchor: str | None = None
+    context: str | None = None
+    heading: str | None = None
+    claim: Claim | None = None
+    fragment: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What is needed to cite an article. Instants are ISO text as precise as published."""
+
+    url: str | None = None
+    title: str | None = None
+    byline: str | None = None
+    published_at: str | None = None
+    modified_at: str | None = None
+    publisher: str | None = None
+    language: str | None = None
+    updates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """All that was read out of one document. `notes` say what was cut, and why."""
+
+    article: Article
+    mentions: tuple[Mention, ...]
+    notes: tuple[str, ...] = ()
+
+
+# --- what a mention leads to -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PostRef:
+    """A post as its platform identifies it. `post_id` is text, and its case counts."""
+
+    platform: str
+    post_id: str
+    url: str
+    handle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """URI-R: a thing on the live web.
+
+    `key` identifies it here: `x:1508955577374146568` for a post, `page:` and the SURT
+    form for a page. `uri` is the canonical URL and keeps its case.
+    """
+
+    key: str
+    uri: str
+    kind: ResourceKind
+    platform: str | None = None
+    post_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRef:
+    """One image, video or audio file that a platform's record names."""
+
+    url: str
+    kind: str
+    alt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostRecord:
+    """The platform's own data about a post, read out of its record endpoint.
+
+    `text` is None where the endpoint gives none; `truncated` says that the platform
+    itself returned only the beginning.
+    """
+
+    text: str | None = None
+    name: str | None = None
+    handle: str | None = None
+    author_id: str | None = None
+    created_at: datetime | None = None
+    lang: str | None = None
+    media: tuple[MediaRef, ...] = ()
+    quoted: str | None = None
+    parent: str | None = None
+    edited: bool = False
+    truncated: bool = False
+
+
+# --- what was found on the web --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One dated statement of availability, with what it rests on.
+
+    `via` names the witness: `record` (the platform's endpoint), `page` (the rendered
+    page), `http` (the status of a plain request), `guard` (we refused to ask).
+    `evidence` is a short sentence that a person can check against the stored bytes.
+    """
+
+    resource: Resource
+    observed_at: datetime
+    availability: Availability
+    via: str
+    evidence: str
+    run_id: str
+    http_status: int | None = None
+    capture_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerResult:
+    """What came of one layer of a capture."""
+
+    layer: Layer
+    outcome: LayerOutcome
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One named step of a capture: how long it took, and whether it did its work."""
+
+    name: str
+    ok: bool
+    elapsed_ms: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """One file of a capture; `path` is relative to the capture's folder."""
+
+    path: str
+    role: ArtefactRole
+    origin: Origin
+    media_type: str
+    size_bytes: int
+    digest: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class WarcRef:
+    """Where one WARC record lies: `file` relative to `snapshots/`, offset and length in bytes.
+
+    `offset` and `length` are those of the compressed record (one gzip member).
+    """
+
+    file: str
+    offset: int
+    length: int
+    record_type: str
+    record_id: str
+    uri: str
+    at: datetime
+    status: int | None = None
+    payload_digest: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """With what a capture was made, so that its method can be judged later."""
+
+    program: str
+    browser: str | None = None
+    playwright: str | None = None
+    user_agent: str | None = None
+    viewport: str | None = None
+    backend: str = "tap"
+    sandboxed: bool | None = None
+    logged_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One dated attempt to freeze a resource: `capture.json` of a post or page folder.
+
+    `availability` repeats the deciding observation; `claims` are the texts as the
+    citing article published them, one for each mention that asked for this capture.
+    """
+
+    id: str
+    run_id: str
+    kind: CaptureKind
+    resource: Resource
+    started_at: datetime
+    ended_at: datetime
+    outcome: Outcome
+    availability: Availability
+    environment: Environment
+    final_url: str | None = None
+    http_status: int | None = None
+    reasons: tuple[Reason, ...] = ()
+    layers: tuple[LayerResult, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    record: PostRecord | None = None
+    claims: tuple[Claim, ...] = ()
+    artefacts: tuple[Artefact, ...] = ()
+    warc: tuple[WarcRef, ...] = ()
+    steps: tuple[StepResult, ...] = ()
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleVersion:
+    """One fetched state of an article: `capture.json` of an article folder.
+
+    `resource` is the article itself (a file source has a `file:` key and no host).
+    `source_digest` is that of the bytes as received, so an unchanged re-fetch is known;
+    None where nothing was received.
+    """
+
+    id: str
+    run_id: str
+    resource: Resource
+    source: str
+    fetched_at: datetime
+    media_type: str | None
+    source_digest: Digest | None
+    article: Article
+    mentions: tuple[Mention, ...]
+    environment: Environment
+    notes: tuple[str, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    artefacts: tuple[Artefact, ...] = ()
+    warc: tuple[WarcRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The first line of a run's journal."""
+
+    id: str
+    started_at: datetime
+    command: str
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """The last line of a run's journal; `counts` are for people, not for joins."""
+
+    id: str
+    ended_at: datetime
+    outcome: RunOutcome
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One entry of the append-only log: something was sealed, and this is its digest.
+
+    `kind` is `capture` or `article` (digest of the folder's manifest), `warc` or
+    `journal` (digest of the whole closed file). `path` is relative to `snapshots/`.
+    """
+
+    seq: int
+    at: datetime
+    kind: str
+    path: str
+    digest: Digest
+
+
+Evidence = Capture | ArticleVersion | RunStarted | RunEnded | Observation

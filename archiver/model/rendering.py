@@ -1,0 +1,94 @@
+"""What the browser is asked to do with one page, and what it saw there.
+
+`platforms/` writes the plan, `browser/` carries it out and knows no platform, the quality
+gate reads the result.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from archiver.model.records import StepResult
+from archiver.model.states import Availability, Reason
+
+__all__ = ["RenderEnd", "RenderPlan", "Rendering", "Sign"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A structural mark of a page that is not the post: a removal notice, a wall, an error.
+
+    It holds if an element matching the CSS `selector` is rendered (has a box) and, where
+    `pattern` is given, the visible text of that element matches it (case-insensitive
+    JavaScript and Python regular expression). The selector must be narrow: a phrase
+    anywhere in a page proves nothing.
+    """
+
+    selector: str
+    availability: Availability
+    reason: Reason
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderPlan:
+    """One page, and where on it the post is. Selectors are tried in order.
+
+    `element` is the box to shoot; empty means the full page, at most `max_height_px`
+    high. The page is ready when any of `ready` (or of `element`, if empty) or any sign
+    is rendered. `text`, `author` and `media` are read inside the element.
+    """
+
+    url: str
+    element: tuple[str, ...] = ()
+    ready: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    signs: tuple[Sign, ...] = ()
+    width_px: int = 560
+    height_px: int = 900
+    max_height_px: int = 12_000
+    language: str = "en-US"
+
+
+class RenderEnd(StrEnum):
+    """How the visit ended. READY says only that a ready selector or a sign was seen."""
+
+    READY = "ready"
+    NEVER_READY = "never_ready"
+    OVER_BUDGET = "over_budget"
+    CRASHED = "crashed"
+    NAVIGATED_AWAY = "navigated_away"
+    DOWNLOAD = "download"
+    REFUSED = "refused"
+    NO_RESPONSE = "no_response"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What one visit saw. Every produced part may be missing; nothing here is a verdict.
+
+    `visible_text` is the text of the shot element (or of the body), `post_text` and
+    `author_text` those of the plan's selectors; `media_shown` counts rendered media with
+    pixels. `settled` says that fonts and images had finished loading before the shot.
+    `events` are what the page tried: dialogs, pop-ups, downloads, navigations.
+    """
+
+    end: RenderEnd
+    final_url: str | None = None
+    status: int | None = None
+    dom: bytes | None = None
+    screenshot: bytes | None = None
+    width_px: int = 0
+    height_px: int = 0
+    height_cut: bool = False
+    title: str = ""
+    visible_text: str = ""
+    post_text: str | None = None
+    author_text: str | None = None
+    media_shown: int = 0
+    signs: tuple[Sign, ...] = ()
+    settled: bool = False
+    events: tuple[str, ...] = ()
+    steps: tuple[StepResult, ...] = ()
+    note: str = ""

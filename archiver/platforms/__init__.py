@@ -1,0 +1,68 @@
+"""The platforms, found by listing this folder: a new one is one new file.
+
+`identify(url)` is the single door: it says which post a URL leads to, on any alias.
+"""
+
+import importlib
+import pkgutil
+from functools import cache
+
+from archiver.model.records import PostRef, Resource
+from archiver.model.states import ResourceKind
+from archiver.model.urls import Url, canonical_url, host_in, parse_url, surt
+from archiver.platforms.base import Platform
+
+__all__ = ["all_platforms", "identify", "is_shortener", "platform_named", "post_resource", "resource_for"]
+
+_NOT_PLATFORMS = {"base", "common"}
+
+
+@cache
+def all_platforms() -> tuple[Platform, ...]:
+    """Every platform, sorted by name; those that recognise a URL on any host come last."""
+    names = [info.name for info in pkgutil.iter_modules(__path__) if info.name not in _NOT_PLATFORMS]
+    found = (importlib.import_module(f"{__name__}.{name}").PLATFORM for name in names)
+    return tuple(sorted(found, key=lambda platform: (platform.any_host, platform.name)))
+
+
+def platform_named(name: str) -> Platform | None:
+    """The platform called `name` (lower case), or None."""
+    return next((platform for platform in all_platforms() if platform.name == name), None)
+
+
+def identify(text: str) -> PostRef | None:
+    """The post that a URL leads to, on any host, mirror or embed page; None if it is none.
+
+    Never raises and asks nothing of the network: a shortener's URL is None until resolved.
+    """
+    url = parse_url(text)
+    if url is None:
+        return None
+    return next((post for platform in _claimants(url) if (post := platform.identify(url)) is not None), None)
+
+
+def is_shortener(text: str) -> bool:
+    """Whether the URL only redirects (t.co, fb.watch, vm.tiktok.com …) and must be resolved."""
+    url = parse_url(text)
+    return url is not None and any(host_in(url.host, platform.shorteners) for platform in all_platforms())
+
+
+def post_resource(post: PostRef) -> Resource:
+    """The resource of a post; its key is `platform:id`."""
+    return Resource(f"{post.platform}:{post.post_id}", post.url, ResourceKind.POST, post.platform, post.post_id)
+
+
+def resource_for(text: str) -> Resource | None:
+    """The resource that a URL names: a post if some platform knows it, else a page.
+
+    None if `text` is no http(s) URL.
+    """
+    post = identify(text)
+    if post is not None:
+        return post_resource(post)
+    uri, key = canonical_url(text), surt(text)
+    return Resource(f"page:{key}", uri, ResourceKind.PAGE) if uri and key else None
+
+
+def _claimants(url: Url) -> tuple[Platform, ...]:
+    return tuple(p for p in all_platforms() if p.any_host or host_in(url.host, p.hosts + p.mirrors))

@@ -1,0 +1,1 @@
+"""Files under `snapshots/`: write-once evidence, WARC, manifests and the log."""

@@ -153,8 +153,9 @@ class PostRef:
 class Resource:
     """URI-R: a thing on the live web.
 
-    `key` identifies it here: `x:1508955577374146568` for a post, `page:` and the SURT
-    form for a page. `uri` is the canonical URL and keeps its case.
+    `key` identifies it here: `x:1508955577374146568` for a post, `page:` and the
+    canonical URL for any other page. Both keep their case, because paths and ids may
+    differ in nothing else (`t.co/aB`, `t.co/Ab`); the case-folding SURT only finds.
     """
 
     key: str
@@ -285,6 +286,7 @@ class Capture:
 
     `availability` repeats the deciding observation; `claims` are the texts as the
     citing article published them, one for each mention that asked for this capture.
+    `aliases` are shorteners' URLs that were seen to redirect to the resource.
     """
 
     id: str
@@ -307,6 +309,7 @@ class Capture:
     warc: tuple[WarcRef, ...] = ()
     steps: tuple[StepResult, ...] = ()
     events: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import cache
 
 from archiver.model.records import PostRef, Resource
 from archiver.model.states import ResourceKind
-from archiver.model.urls import Url, canonical_url, host_in, parse_url, surt
+from archiver.model.urls import Url, canonical_url, host_in, parse_url
 from archiver.platforms.base import Platform
 
 __all__ = ["all_platforms", "identify", "is_shortener", "platform_named", "post_resource", "resource_for"]
@@ -60,8 +60,8 @@ def resource_for(text: str) -> Resource | None:
     post = identify(text)
     if post is not None:
         return post_resource(post)
-    uri, key = canonical_url(text), surt(text)
-    return Resource(f"page:{key}", uri, ResourceKind.PAGE) if uri and key else None
+    uri = canonical_url(text)
+    return Resource(f"page:{uri}", uri, ResourceKind.PAGE) if uri else None
 
 
 def _claimants(url: Url) -> tuple[Platform, ...]:

@@ -1,0 +1,64 @@
+# Two commands do everything: `make archive` and `make test`. `make help` lists the rest.
+# Evidence is out of reach of every target here: nothing deletes below snapshots/ or db/.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+BROWSER_READY := $(VENV)/.browser
+SOURCE ?=
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup archive test lint unit docs lock bench-capture clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) $(BROWSER_READY) ## Make .venv with the `archiver` command in it, and see to a browser
+
+$(READY): requirements.lock pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || { echo "Python 3.11 or newer is needed: apt-get install python3 python3-venv" >&2; exit 2; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11; set PYTHON=" >&2; exit 2; }
+	@"$(PYTHON)" -c 'import ensurepip' 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null; } || \
+		{ echo "this Python cannot make virtual environments: apt-get install python3-venv" >&2; exit 2; }
+	@echo "setting up $(VENV) (once) ..."
+	@[ -x $(BIN)/python ] || "$(PYTHON)" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BROWSER_READY): $(READY)
+	@$(BIN)/archiver doctor --install-browser --only-browser
+	@touch $@
+
+archive: setup ## Archive SOURCE=<url|file>; without it, the demo site's sample article
+ifeq ($(strip $(SOURCE)),)
+	@$(BIN)/archiver demo --archive $(ARGS)
+else
+	@$(BIN)/archiver archive $(ARGS) -- "$(SOURCE)"
+endif
+
+test: setup lint unit ## Run every check: style, types, tests
+
+lint: $(READY) ## Style and types
+	@$(BIN)/ruff check archiver tests bench
+	@$(BIN)/ruff format --check archiver tests bench
+	@$(BIN)/mypy
+
+unit: $(READY)
+	@$(BIN)/pytest $(ARGS)
+
+docs: $(READY) ## Write the generated parts of the documentation anew
+	@$(BIN)/python tests/generated.py --write
+
+lock: $(READY) ## Resolve requirements.lock anew (needs uv)
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --extra test pyproject.toml -o requirements.lock
+
+bench-capture: setup ## Posts a minute against a bare browser loop and shot-scraper, in one run
+	@$(BIN)/python bench/capture.py $(ARGS)
+
+clean: ## Remove what setup and tests made (never evidence)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find archiver tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,85 @@
+"""Settings: one table, one frozen object.
+
+A flag wins over the environment (`ARCHIVER_` and the name in capitals), that over
+`archiver.toml` in the home, that over the default. An unknown key is an error.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from archiver.model.errors import UsageError
+
+__all__ = ["Settings", "load_settings", "settings_table"]
+
+
+def _setting(default: Any, text: str) -> Any:
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every knob, with its unit in its name."""
+
+    jobs: int = _setting(2, "captures at the same time")
+    capture_budget_s: float = _setting(45.0, "seconds that one capture may take, all steps together")
+    request_timeout_s: float = _setting(20.0, "seconds that a server may stay silent")
+    response_limit_bytes: int = _setting(200_000_000, "largest response that is kept whole")
+    article_limit_bytes: int = _setting(64_000_000, "largest article that is read whole")
+    fresh_complete_s: int = _setting(7 * 86_400, "a complete capture younger than this is not made again")
+    fresh_conclusive_s: int = _setting(86_400, "so is a conclusive failure (a removal notice, a 404)")
+    page_height_px: int = _setting(12_000, "highest screenshot of a linked page")
+    media_per_post: int = _setting(8, "media files kept of one post")
+    recycle_after: int = _setting(100, "captures after which the browser is started afresh")
+    require_sandbox: bool = _setting(False, "refuse to capture in a browser without sandbox")
+    language: str = _setting("en-US", "language asked of sites")
+
+
+def settings_table() -> list[tuple[str, Any, str]]:
+    """Name, default and help of every setting, for the documentation."""
+    return [(item.name, item.default, item.metadata["help"]) for item in fields(Settings)]
+
+
+def load_settings(home: Path | None, flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in force. `flags` are values given on the command line, None where not given.
+
+    Raises UsageError for an unknown key, a value of the wrong type, or a broken TOML file.
+    """
+    kinds = {item.name: type(item.default) for item in fields(Settings)}
+    values = _from_file(home / "archiver.toml", kinds) if home else {}
+    values |= {
+        name: _convert(kinds[name], environment[f"ARCHIVER_{name.upper()}"], f"ARCHIVER_{name.upper()}")
+        for name in kinds
+        if f"ARCHIVER_{name.upper()}" in environment
+    }
+    values |= {name: value for name, value in flags.items() if value is not None and name in kinds}
+    return Settings(**values)
+
+
+def _from_file(path: Path, kinds: Mapping[str, type]) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: {error}", next_step="Mend the file; it must be TOML.") from None
+    unknown = sorted(raw.keys() - kinds.keys())
+    if unknown:
+        raise UsageError(f"{path}: unknown settings {', '.join(unknown)}", next_step=f"Known: {', '.join(kinds)}.")
+    return {name: _convert(kinds[name], value, f"{path}: {name}") for name, value in raw.items()}
+
+
+def _convert(kind: type, value: Any, where: str) -> Any:
+    if kind is bool:
+        words = {True: True, False: False, "1": True, "0": False, "true": True, "false": False}
+        if value in words:
+            return words[value]
+    elif not isinstance(value, bool):
+        try:
+            return kind(value)
+        except (TypeError, ValueError):
+            pass
+    raise UsageError(f"{where}: expected {kind.__name__}, got {value!r}", next_step="Mend the value.")

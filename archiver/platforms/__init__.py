@@ -20,7 +20,8 @@ _NOT_PLATFORMS = {"base", "common"}
 @cache
 def all_platforms() -> tuple[Platform, ...]:
     """Every platform, sorted by name; those that recognise a URL on any host come last."""
-    names = [info.name for info in pkgutil.iter_modules(__path__) if info.name not in _NOT_PLATFORMS]
+    modules = (info.name for info in pkgutil.iter_modules(__path__))
+    names = [name for name in modules if name not in _NOT_PLATFORMS and not name.startswith("_")]
     found = (importlib.import_module(f"{__name__}.{name}").PLATFORM for name in names)
     return tuple(sorted(found, key=lambda platform: (platform.any_host, platform.name)))
 
@@ -33,18 +34,19 @@ def platform_named(name: str) -> Platform | None:
 def identify(text: str) -> PostRef | None:
     """The post that a URL leads to, on any host, mirror or embed page; None if it is none.
 
-    Never raises and asks nothing of the network: a shortener's URL is None until resolved.
+    Also for the schemes of a platform's own (`at://…`). Never raises and asks nothing of
+    the network: a shortener's URL is None until resolved.
     """
     url = parse_url(text)
     if url is None:
-        return None
+        return next((post for platform in all_platforms() if (post := platform.identify_uri(text))), None)
     return next((post for platform in _claimants(url) if (post := platform.identify(url)) is not None), None)
 
 
 def is_shortener(text: str) -> bool:
-    """Whether the URL only redirects (t.co, fb.watch, vm.tiktok.com …) and must be resolved."""
+    """Whether the URL only redirects (t.co, fb.watch, reddit.com/r/X/s/…) and must be resolved."""
     url = parse_url(text)
-    return url is not None and any(host_in(url.host, platform.shorteners) for platform in all_platforms())
+    return url is not None and any(_only_redirects(platform, url) for platform in all_platforms())
 
 
 def post_resource(post: PostRef) -> Resource:
@@ -62,6 +64,11 @@ def resource_for(text: str) -> Resource | None:
         return post_resource(post)
     uri = canonical_url(text)
     return Resource(f"page:{uri}", uri, ResourceKind.PAGE) if uri else None
+
+
+def _only_redirects(platform: Platform, url: Url) -> bool:
+    on_hosts = host_in(url.host, platform.hosts + platform.mirrors)
+    return host_in(url.host, platform.shorteners) or (on_hosts and platform.redirects(url))
 
 
 def _claimants(url: Url) -> tuple[Platform, ...]:

@@ -1,8 +1,28 @@
 """What a platform is to us: pure data and pure functions, one file each.
 
-A platform file ends with `PLATFORM = Platform(...)` and its own `samples`. Nothing here
-touches the network, the clock or the disk, and nothing raises on bad input: an unknown
-URL is None, an unknown answer is `Availability.UNCLEAR`.
+To add a platform, write one file in this folder and nothing else: it is found by listing
+the folder, and the one generic test runs every sample in it. The file holds, in this order:
+
+1. `_identify(url)`: from any alias of a permalink (page, embed page, player, mirror) to a
+   `PostRef`. Compare `url.segments` and `url.param(...)`; anchor every pattern; what is
+   not surely a post is None. Build the PostRef in one place, from the id alone, so that
+   every alias gives the same canonical URL.
+2. `_read_…(tag)` and the `Markup` rules: how articles carry the post. Plain links and the
+   `src` of iframes need no rule, because extraction asks `identify` about them itself.
+3. `_created_at(post_id)`, if the id tells the time.
+4. `_plan(post)`: the page that shows the post without login, where on it the post is, and
+   the signs of every notice and wall that can stand there instead.
+5. `_requests(post)` and `_read(post, request, answer)`: the platform's own data, and what
+   each answer means. Begin with `common.refusal(answer)`, end with UNCLEAR.
+6. `PLATFORM = Platform(...)` with samples of all of that: `samples`, `times`,
+   `markup_samples`, `answers`.
+
+Modules whose names begin with `_` are parts of a platform, not platforms.
+
+Nothing here touches the network, the clock or the disk, and nothing raises on bad input:
+an unknown URL is None, an unknown answer is `Availability.UNCLEAR`. Never say that a post
+is gone because the asking failed: 403, 429, 5xx and whatever is not understood are about
+the path to the post, not about the post.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +36,18 @@ from archiver.model.rendering import RenderPlan
 from archiver.model.states import Availability
 from archiver.model.urls import Url
 
-__all__ = ["Answer", "Found", "Markup", "Platform", "Reading", "RecordRequest", "Sample"]
+__all__ = [
+    "Answer",
+    "AnswerSample",
+    "Found",
+    "Markup",
+    "MarkupSample",
+    "Platform",
+    "Reading",
+    "RecordRequest",
+    "Sample",
+    "TimeSample",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +55,8 @@ class Found:
     """One post that a piece of markup shows: a URL or id to identify it, and its claim.
 
     `url` is any alias of the permalink (embed page, player, short link); `post` is set
-    instead where the markup names the id only.
+    instead where the markup names the id only. `claim.date` is set only where the markup
+    holds a machine-readable date; `claim.date_text` is read by extraction otherwise.
     """
 
     url: str | None = None
@@ -39,7 +71,9 @@ class Markup:
     Extraction walks the tree once and looks up each element by tag name, by class and by
     attribute name; a rule fires where every key that it names is there. At least one of
     `css_class` and `attribute` must be given unless the tag itself is telling
-    (`amp-twitter`). `read` gives the posts the element shows, [] if it is none after all.
+    (`amp-twitter`). `read` gives the posts the element shows, [] if it is none after all;
+    it must be fast (time linear in the element) and never raises. A platform's rules are
+    tried in their order, the most telling first; the first that finds anything wins.
     """
 
     variant: str
@@ -47,6 +81,14 @@ class Markup:
     tag: str | None = None
     css_class: str | None = None
     attribute: str | None = None
+
+    def fits(self, tag: Tag) -> bool:
+        """Whether the element has every key that the rule names."""
+        return (
+            (self.tag is None or tag.name == self.tag)
+            and (self.css_class is None or self.css_class in tag.get_attribute_list("class"))
+            and (self.attribute is None or tag.has_attr(self.attribute))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +117,15 @@ class Reading:
     """What an answer says about its post.
 
     `evidence` is one short sentence naming the sign. A Reading is LIVE only if the
-    answer shows the post itself; anything unforeseen is UNCLEAR.
+    answer shows the post itself; anything unforeseen is UNCLEAR. `final` says that no
+    later request may be asked although this one is inconclusive, because it is known to
+    misjudge the case (a post behind an age gate looks deleted to some endpoints).
     """
 
     availability: Availability
     evidence: str
     record: PostRecord | None = None
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +138,53 @@ class Sample:
     handle: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TimeSample:
+    """An id and the instant it tells (ISO 8601 with `Z`), or None if it tells none."""
+
+    post_id: str
+    created_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkupSample:
+    """An element as articles carry it, the rule that must read it, and what must come out.
+
+    `html` holds one outermost element. `variant` and `post_id` None: no rule of any
+    platform may find a post in it. `claim` None: the claim isn't compared.
+    """
+
+    html: str
+    variant: str | None
+    post_id: str | None
+    claim: Claim | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSample:
+    """One row of the platform's table "what each answer means".
+
+    `url` identifies the post, `request` is the index into its `record_requests`, `text`
+    the record's text (None: no record, or one without text).
+    """
+
+    url: str
+    request: int
+    answer: Answer
+    availability: Availability
+    text: str | None = None
+
+
 def _no_time(_post_id: str) -> datetime | None:
     return None
+
+
+def _no_uri(_text: str) -> PostRef | None:
+    return None
+
+
+def _no_redirect(_url: Url) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +193,15 @@ class Platform:
 
     `hosts` are registrable domains or hosts, matched label by label (so `x.com` never
     claims `netflix.com`); `mirrors` are front ends that others run for it; `shorteners`
-    only redirect to it and carry no id. `identify` is asked for URLs on hosts and
+    only redirect to it and carry no id, and so do the URLs on `hosts` for which
+    `redirects` holds (`reddit.com/r/X/s/CODE`). `identify` is asked for URLs on hosts and
     mirrors only (every host if `any_host`), and must return a PostRef whose `url` is
-    canonical and identifies to itself.
+    canonical and identifies to itself. `identify_uri` is asked for texts that are no
+    http(s) URL (`at://…`, `tg://…`).
     `plan` gives the page that shows the post without login; `record_requests` are tried
-    in order until `read_record` gives a conclusive reading.
+    in order until `read_record` gives a conclusive (or final) reading. Each request is
+    judged by its own answer alone, so a reading that says "gone" must hold whatever the
+    requests before it brought.
     """
 
     name: str
@@ -118,11 +212,16 @@ class Platform:
     mirrors: tuple[str, ...] = ()
     shorteners: tuple[str, ...] = ()
     any_host: bool = False
+    identify_uri: Callable[[str], PostRef | None] = _no_uri
+    redirects: Callable[[Url], bool] = _no_redirect
     markup: tuple[Markup, ...] = ()
     created_at: Callable[[str], datetime | None] = _no_time
     record_requests: Callable[[PostRef], tuple[RecordRequest, ...]] = field(default=lambda _post: ())
     read_record: Callable[[PostRef, RecordRequest, Answer], Reading] = field(
         default=lambda _post, _request, _answer: Reading(Availability.UNCLEAR, "the platform has no record endpoint")
     )
-    #: Link paths of this platform that look like posts and are not, and why (for docs).
+    #: Aliases, and link paths that look like posts and are not (for docs and the test).
     samples: tuple[Sample, ...] = ()
+    times: tuple[TimeSample, ...] = ()
+    markup_samples: tuple[MarkupSample, ...] = ()
+    answers: tuple[AnswerSample, ...] = ()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bs4 import NavigableString, PageElement, Tag
+from bs4.element import NavigableString, PageElement, Tag
 
 from archiver.model.records import Claim
 from archiver.model.states import Availability
@@ -48,9 +48,10 @@ _REFUSALS = {
 }
 
 _BLOCKS = frozenset(
-    "address article blockquote dd div dl dt figcaption h1 h2 h3 h4 h5 h6 li ol p pre section ul".split()
+    ("article", "blockquote", "div", "figcaption", "h1", "h2", "h3", "h4", "li", "ol", "p", "section", "ul")
 )
 _SILENT = frozenset(("script", "style", "template", "noscript", "svg", "iframe", "head"))
+_REDIRECTS, _SERVER_ERRORS = range(300, 400), range(500, 600)
 #: No emoji is longer (families of four, with skin tones and joiners).
 _EMOJI_CHARS = 16
 _DASH = re.compile(r"(?:^|(?<=\s))(?:--|[—–―-])\s")
@@ -160,9 +161,9 @@ def refusal(answer: Answer) -> Reading | None:
         return Reading(Availability.BLOCKED, f"HTTP {status}: a challenge page (cf-mitigated)")
     if status in _REFUSALS:
         return Reading(*_REFUSALS[status])
-    if 500 <= status <= 599:
+    if status in _SERVER_ERRORS:
         return Reading(Availability.SERVER_ERROR, f"HTTP {status}")
-    return unclear(f"HTTP {status}: a redirect that leads nowhere") if 300 <= status <= 399 else None
+    return unclear(f"HTTP {status}: a redirect that leads nowhere") if status in _REDIRECTS else None
 
 
 def unclear(evidence: str) -> Reading:

@@ -32,6 +32,7 @@ class Settings:
     fresh_complete_s: int = _setting(7 * 86_400, "a complete capture younger than this is not made again")
     fresh_conclusive_s: int = _setting(86_400, "so is a conclusive failure (a removal notice, a 404)")
     page_height_px: int = _setting(12_000, "highest screenshot of a linked page")
+    captures_per_article: int = _setting(1_000, "most posts and links captured of one article")
     media_per_post: int = _setting(8, "media files kept of one post")
     recycle_after: int = _setting(100, "captures after which the browser is started afresh")
     require_sandbox: bool = _setting(False, "refuse to capture in a browser without sandbox")

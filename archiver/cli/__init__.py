@@ -1,1 +1,61 @@
 """The commands: parse, build, call one step, print. One file a command."""
+
+import importlib
+import sys
+
+import click
+
+from archiver import __version__
+from archiver.model.errors import EXIT_MEANINGS
+
+__all__ = ["COMMANDS", "archiver", "main"]
+
+#: Command name → module; in the order in which a newcomer meets them.
+COMMANDS = {
+    "init": "init",
+    "archive": "archive",
+    "lookup": "lookup",
+    "extract": "extract",
+    "audit": "audit",
+    "export": "export",
+    "reindex": "reindex",
+    "demo": "demo",
+    "doctor": "doctor",
+}
+
+
+class _Lazy(click.Group):
+    """Loads a command's module when it is asked for: `--help` and cron starts stay quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"archiver.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = module.command
+        return command
+
+
+_EPILOG = "Exit codes: " + "; ".join(f"{code.value} {meaning}" for code, meaning in EXIT_MEANINGS.items()) + "."
+
+
+@click.group(cls=_Lazy, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="archiver")
+def archiver() -> None:
+    """Find every social post that an article embeds, freeze it with evidence, and show it again.
+
+    \b
+    Begin with:
+      archiver demo --archive      archive a sample article, without internet
+      archiver init DIR            make an archive home
+      archiver archive URL         archive an article into it
+      archiver lookup QUERY        find a stored copy
+    """  # noqa: D301  # click reads the backspace itself
+
+
+def main() -> None:
+    """The entry point of the `archiver` command."""
+    archiver(prog_name="archiver")
+    sys.exit(0)

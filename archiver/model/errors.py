@@ -11,10 +11,12 @@ observations, and they are always written down.
     ├── HomeError                  4
     │   ├── HomeMissing            4    archiver init
     │   ├── HomeTooNew             4    upgrade the program
+    │   ├── CatalogDamaged         4    archiver reindex
     │   ├── HomeLocked             4    wait for the other run
     │   └── HomeNotWritable        4    free space, or mend permissions
     ├── BrowserUnavailable         5    the three ways to get one
-    └── Refused                    1    the address guard said no
+    ├── Refused                    1    the address guard said no
+    └── Interrupted              130    run the command again
 
 Exit 0 is "done", 1 "done, and something is lost or wrong", 130 "interrupted, state saved".
 """
@@ -24,6 +26,7 @@ from enum import IntEnum
 __all__ = [
     "ArchiverError",
     "BrowserUnavailable",
+    "CatalogDamaged",
     "Exit",
     "HomeError",
     "HomeLocked",
@@ -31,6 +34,7 @@ __all__ = [
     "HomeNotWritable",
     "HomeTooNew",
     "InputUnreadable",
+    "Interrupted",
     "Refused",
     "UsageError",
 ]
@@ -103,6 +107,12 @@ class HomeTooNew(HomeError):
     next_step = "Upgrade embed-archiver."
 
 
+class CatalogDamaged(HomeError):
+    """The index is missing, broken or not of this schema; the evidence is not touched by that."""
+
+    next_step = "Build the index anew from the evidence with `archiver reindex`."
+
+
 class HomeLocked(HomeError):
     """Another process is writing to the home."""
 
@@ -130,3 +140,10 @@ class Refused(ArchiverError):
     """The address guard does not let a request leave; nothing was sent."""
 
     next_step = "If the host is yours, name it with --allow-host HOST or --connect-to."
+
+
+class Interrupted(ArchiverError):
+    """A run was stopped from outside; what was sealed stays."""
+
+    exit_code = Exit.INTERRUPTED
+    next_step = "Run the command again: it goes on where it stopped."

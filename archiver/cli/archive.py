@@ -1,0 +1,172 @@
+"""`archiver archive`: the main job."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archiver.cli.compose import archive_tools, policy_of, program_name
+from archiver.cli.options import Common, command_options
+from archiver.cli.output import emit, plain, say, shorten, table, warn
+from archiver.config import load_settings
+from archiver.home import Home
+from archiver.model.errors import Exit
+from archiver.model.records import Mention
+from archiver.platforms import resource_for
+from archiver.steps.archive import ArticleReport, Made, RunReport, archive
+from archiver.steps.article import ArticleReading
+
+
+@click.command("archive", no_args_is_help=True)
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--posts-only", is_flag=True, help="Capture the posts, not the ordinary links.")
+@click.option("--recapture", is_flag=True, help="Capture again what is still fresh.")
+@click.option("--jobs", type=click.IntRange(1, 16), help="Captures at the same time [default: 2].")
+@click.option("--require-sandbox", is_flag=True, default=None, help="Refuse a browser without sandbox.")
+@command_options
+def command(  # noqa: PLR0917
+    sources: tuple[str, ...],
+    posts_only: bool,  # noqa: FBT001
+    recapture: bool,  # noqa: FBT001
+    jobs: int | None,
+    require_sandbox: bool | None,  # noqa: FBT001
+    common: Common,
+) -> int:
+    """Archive each SOURCE: its text, and every post and link that it cites.
+
+    A SOURCE is a URL, an HTML, Markdown or plain-text file, or `-` for standard input. A
+    post captured before is not captured again while that copy is fresh; the article itself
+    is read again, and kept as a new version if it changed. Stop it at any moment: what is
+    sealed stays, and the same command goes on.
+    """
+    home = common.home()
+    settings = load_settings(home.root, {"jobs": jobs, "require_sandbox": require_sandbox})
+    with archive_tools(common, home, settings) as tools:
+        report = archive(
+            sources,
+            tools=tools,
+            policy=policy_of(settings, posts_only=posts_only, recapture=recapture),
+            command="archive",
+            program=program_name(),
+            progress=tell_progress,
+        )
+    show_report(report, home, common)
+    return exit_code(report)
+
+
+def exit_code(report: RunReport) -> int:
+    """The documented exit code of a run."""
+    if report.interrupted:
+        return Exit.INTERRUPTED
+    if any(article.unreadable for article in report.articles):
+        return Exit.INPUT
+    return Exit.LOST if report.lost else Exit.DONE
+
+
+def tell_progress(event: str, thing: object) -> None:
+    """One line on standard error for each thing that is done."""
+    if event == "source":
+        warn(f"reading {plain(thing)}")
+    elif isinstance(thing, ArticleReading) and thing.version:
+        posts = sum(mention.platform is not None for mention in thing.version.mentions)
+        state = "unchanged since it was last read" if thing.unchanged else "read"
+        warn(f"  {state}: {len(thing.version.mentions)} mentions, {posts} of them posts")
+    elif isinstance(thing, Made):
+        warn(f"  {thing.capture.outcome:<8} {thing.capture.availability:<16} {plain(thing.capture.resource.uri)}")
+    elif isinstance(thing, ArticleReport) and thing.problem:
+        warn(f"  {plain(thing.problem)}")
+
+
+def show_report(report: RunReport, home: Home, common: Common) -> None:
+    """The result of a run: a table for a person, one object for a machine."""
+    if common.json:
+        emit(report_to_json(report))
+        return
+    for article in report.articles:
+        _show_article(article, home)
+    made = [made for article in report.articles for made in article.made]
+    fresh = sum(one.kept for one in made)
+    kept = f", {fresh} of them fresh from an earlier run" if fresh else ""
+    say(f"{len(made)} captures{kept}; run {report.run_id}" + (" INTERRUPTED" if report.interrupted else ""))
+
+
+def report_to_json(report: RunReport) -> dict[str, Any]:
+    """The machine-readable form of a run; `captures` are this run's, `kept` earlier fresh ones."""
+    readings = [article.reading for article in report.articles if article.reading]
+    made = [made for article in report.articles for made in article.made]
+    return {
+        "run": report.run_id,
+        "article": next((reading.resource.uri for reading in readings), None),
+        "articles": [_article_to_json(article) for article in report.articles],
+        "mentions": sum(len(reading.version.mentions) for reading in readings if reading.version),
+        "captures": [_made_to_json(one) for one in made if not one.kept],
+        "kept": [_made_to_json(one) for one in made if one.kept],
+        "interrupted": report.interrupted,
+    }
+
+
+def _article_to_json(article: ArticleReport) -> dict[str, Any]:
+    reading, version = article.reading, article.reading.version if article.reading else None
+    return {
+        "source": article.source,
+        "url": reading.resource.uri if reading else None,
+        "title": version.article.title if version else None,
+        "version": version.id if version else None,
+        "unchanged": bool(reading and reading.unchanged),
+        "mentions": len(version.mentions) if version else 0,
+        "left": article.left,
+        "problem": article.problem,
+    }
+
+
+def _made_to_json(made: Made) -> dict[str, Any]:
+    capture = made.capture
+    return {
+        "id": capture.id,
+        "resource": capture.resource.uri,
+        "platform": capture.resource.platform,
+        "post_id": capture.resource.post_id,
+        "outcome": capture.outcome.value,
+        "availability": capture.availability.value,
+        "reasons": [reason.value for reason in capture.reasons],
+        "path": made.path,
+    }
+
+
+def _show_article(article: ArticleReport, home: Home) -> None:
+    version = article.reading.version if article.reading else None
+    if version is None:
+        say(f"{article.source}: {article.problem}")
+        return
+    by_url = {url: made for made in article.made for url in (made.capture.resource.uri, *made.capture.aliases)}
+    rows = [_row(mention, by_url, home) for mention in version.mentions]
+    columns = [("platform", "cyan", None), ("author", "", None), ("quote", "", 24), ("outcome", "", None)]
+    columns.append(("screenshot", "dim", None))
+    table(f"{version.article.title or article.source}", columns, rows)
+    say()
+
+
+def _row(mention: Mention, by_url: dict[str, Made], home: Home) -> list[str]:
+    resource = resource_for(mention.url) if mention.url else None
+    made = by_url.get(resource.uri) if resource else None
+    claim = mention.claim
+    author = f"@{claim.handle}" if claim and claim.handle else (claim.name if claim and claim.name else "")
+    quote = shorten((claim.text if claim else None) or mention.anchor or mention.url, 48)
+    return [mention.platform or "link", author, quote, _outcome(mention, made), _screenshot(made, home)]
+
+
+def _outcome(mention: Mention, made: Made | None) -> str:
+    if made is None:
+        return "dangling" if mention.dangling else "no permalink" if mention.url is None else "not captured"
+    state = made.capture.availability
+    return f"{made.capture.outcome} · {state}" if state != "live" else f"{made.capture.outcome}"
+
+
+def _screenshot(made: Made | None, home: Home) -> str:
+    if made is None or not any(artefact.path == "screenshot.png" for artefact in made.capture.artefacts):
+        return ""
+    path = home.snapshots / made.path / "screenshot.png"
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

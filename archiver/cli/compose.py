@@ -1,0 +1,125 @@
+"""Composition: what a command needs is built here, and taken down again."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from archiver import __version__
+from archiver.browser import Browser, SandboxPolicy, find_browser
+from archiver.cli.options import Common
+from archiver.cli.output import warn
+from archiver.config import Settings, load_settings
+from archiver.engine.threads import thread_engine
+from archiver.fetch import Client, media_type_of
+from archiver.home import Home, OpenHome, open_home
+from archiver.model.clock import system_clock
+from archiver.model.errors import InputUnreadable
+from archiver.model.records import Document
+from archiver.steps.archive import ArchiveTools, Policy
+from archiver.tap import Lane, Limits, Tap
+
+__all__ = ["USER_AGENT", "archive_tools", "fetch_document", "policy_of", "program_name"]
+
+#: For requests outside the browser. Honest, and with the words that naive filters ask for.
+USER_AGENT = f"Mozilla/5.0 (compatible; embed-archiver/{__version__})"
+
+
+def program_name() -> str:
+    """The program and its version, as evidence names it."""
+    return f"embed-archiver {__version__}"
+
+
+def policy_of(settings: Settings, *, posts_only: bool = False, recapture: bool = False) -> Policy:
+    """The capture policy that the settings ask for."""
+    return Policy(
+        posts_only=posts_only,
+        recapture=recapture,
+        fresh_complete_s=settings.fresh_complete_s,
+        fresh_conclusive_s=settings.fresh_conclusive_s,
+        captures_per_article=settings.captures_per_article,
+        capture_budget_s=settings.capture_budget_s,
+        media_per_post=settings.media_per_post,
+        page_height_px=settings.page_height_px,
+    )
+
+
+@contextmanager
+def archive_tools(common: Common, home: Home, settings: Settings) -> Iterator[ArchiveTools]:
+    """Everything that a run works with: the locked home, the tap, a browser on demand."""
+    with ExitStack() as stack:
+        opened = stack.enter_context(open_home(home))
+        _tell_recovery(opened)
+        tap = stack.enter_context(Tap(policy=common.egress(), limits=_limits(settings), clock=system_clock))
+        browser = _BrowserOnDemand(stack, tap, settings)
+        yield ArchiveTools(
+            store=opened.store,
+            catalog=opened.catalog,
+            tap=tap,
+            browser=browser,
+            client=lambda lane: client_of(lane, tap, settings),
+            executor=stack.enter_context(thread_engine(settings.jobs)),
+            clock=system_clock,
+        )
+
+
+def client_of(lane: Lane, tap: Tap, settings: Settings) -> Client:
+    """An HTTP client that goes out through one lane of the tap."""
+    return Client(
+        proxy_url=lane.proxy_url, ca_file=tap.ca_file, user_agent=USER_AGENT, timeout_s=settings.request_timeout_s
+    )
+
+
+def fetch_document(source: str, common: Common) -> Document:
+    """One article from the web, through the guard, stored nowhere.
+
+    Raises InputUnreadable where it can't be had.
+    """
+    settings = load_settings(None, {})
+    with Tap(policy=common.egress(), limits=_limits(settings), clock=system_clock) as tap:
+        lane = tap.lane()
+        fetched = client_of(lane, tap, settings).get(source)
+        if fetched.status != 200:  # noqa: PLR2004
+            why = fetched.failure or f"HTTP {fetched.status}"
+            raise InputUnreadable(f"{source}: {why}", next_step="Check the address; a file can be given instead.")
+        media_type = media_type_of(fetched.body, fetched.media_type, source)
+        return Document(source, fetched.body, media_type, fetched.final_url, fetched.charset)
+
+
+class _BrowserOnDemand:
+    """Starts the browser at the first capture: a run with nothing due needs none."""
+
+    def __init__(self, stack: ExitStack, tap: Tap, settings: Settings) -> None:
+        self._stack, self._tap, self._settings = stack, tap, settings
+        self._lock = threading.Lock()
+        self._browser: Browser | None = None
+
+    def __call__(self) -> Browser:
+        with self._lock:
+            if self._browser is None:
+                self._browser = self._start()
+            return self._browser
+
+    def _start(self) -> Browser:
+        policy = SandboxPolicy.REQUIRE if self._settings.require_sandbox else SandboxPolicy.PREFER
+        browser = Browser(
+            find_browser(),
+            spki_sha256=self._tap.spki_sha256,
+            sandbox=policy,
+            recycle_after=self._settings.recycle_after,
+        )
+        self._stack.enter_context(browser)
+        if not browser.environment().sandboxed:
+            warn(
+                "warning: the browser runs WITHOUT SANDBOX (you are root, or the system allows none). It is recorded "
+                "in every capture. Run as an ordinary user, or refuse with --require-sandbox."
+            )
+        return browser
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(response_bytes=settings.response_limit_bytes, idle_s=settings.request_timeout_s)
+
+
+def _tell_recovery(opened: OpenHome) -> None:
+    for done in opened.recovery.notes:
+        warn(f"put right: {done}")

@@ -1,0 +1,26 @@
+"""`archiver init`: make an archive home."""
+
+from pathlib import Path
+
+import click
+
+from archiver.cli.options import Common, command_options
+from archiver.cli.output import emit, say
+from archiver.home import create_home
+
+
+@click.command("init")
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=".")
+@command_options
+def command(directory: Path, common: Common) -> None:
+    """Make an archive home in DIRECTORY (default: here).
+
+    It gets snapshots/ (the evidence, checkable without this program) and db/ (its index).
+    A home that is there already is left as it is.
+    """
+    home = create_home(directory)
+    if common.json:
+        emit({"home": str(home.root)})
+        return
+    say(f"Archive home: {home.root}")
+    say(f"Next:  archiver archive --home {home.root} URL")

@@ -1,0 +1,269 @@
+"""The main job: articles in, every embedded post and link captured, all of it sealed."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from archiver.browser import Browser
+from archiver.catalog import Catalog
+from archiver.fetch import Client
+from archiver.model.clock import Clock
+from archiver.model.errors import InputUnreadable, Interrupted
+from archiver.model.records import Capture, Claim, Mention, RunEnded, RunStarted
+from archiver.model.states import Outcome, RunOutcome
+from archiver.platforms import resource_for
+from archiver.steps.article import ArticleReading, ReadTools, read_article
+from archiver.steps.capture import CaptureTools, Wanted, capture
+from archiver.store import RunStore, Sealed, Store
+from archiver.tap import Lane, Tap
+
+__all__ = ["ArchiveTools", "ArticleReport", "Made", "Policy", "RunReport", "archive", "wanted_resources"]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What is captured, how often, and under which bounds (see `config.Settings`)."""
+
+    posts_only: bool = False
+    recapture: bool = False
+    fresh_complete_s: int = 7 * 86_400
+    fresh_conclusive_s: int = 86_400
+    captures_per_article: int = 1_000
+    capture_budget_s: float = 45.0
+    media_per_post: int = 8
+    page_height_px: int = 12_000
+    jobs: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveTools:
+    """What a run works with; `browser` is asked for only when something is to be rendered."""
+
+    store: Store
+    catalog: Catalog
+    tap: Tap
+    browser: Callable[[], Browser]
+    client: Callable[[Lane], Client]
+    executor: Executor
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One capture that answers for a mention: made in this run, or (`kept`) still fresh."""
+
+    capture: Capture
+    path: str
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReport:
+    """What came of one source. `unreadable` sets an input error apart from a lost article."""
+
+    source: str
+    reading: ArticleReading | None
+    made: tuple[Made, ...] = ()
+    problem: str | None = None
+    unreadable: bool = False
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """A whole run; `interrupted` runs keep all that was sealed."""
+
+    run_id: str
+    articles: tuple[ArticleReport, ...]
+    interrupted: bool = False
+
+    @property
+    def lost(self) -> bool:
+        """Whether a source could not be read or a capture failed: exit code 1."""
+        failed = any(made.capture.outcome is not Outcome.COMPLETE for report in self.articles for made in report.made)
+        return failed or any(report.problem for report in self.articles)
+
+
+Progress = Callable[[str, object], None]
+
+
+def wanted_resources(mentions: Sequence[Mention], *, posts_only: bool) -> tuple[Wanted, ...]:
+    """What the mentions lead to, each resource once, posts before pages, in reading order."""
+    claims: dict[str, list[Claim]] = {}
+    found = {}
+    for mention in mentions:
+        resource = resource_for(mention.url) if mention.url else None
+        if resource is None or (posts_only and resource.platform is None):
+            continue
+        found.setdefault(resource.key, resource)
+        if mention.claim:
+            claims.setdefault(resource.key, []).append(mention.claim)
+    ordered = sorted(found.values(), key=lambda resource: resource.platform is None)
+    return tuple(Wanted(resource, tuple(claims.get(resource.key, ()))) for resource in ordered)
+
+
+def archive(
+    sources: Sequence[str],
+    *,
+    tools: ArchiveTools,
+    policy: Policy,
+    command: str,
+    program: str,
+    progress: Progress = lambda _event, _thing: None,
+) -> RunReport:
+    """Archive every source, one after the other, their posts `policy.jobs` at a time.
+
+    1. Open a run: a journal line first, then its row.
+    2. For each source: read it, seal that state, capture what it cites and is not fresh.
+    3. Close the run: WARC files and journal are sealed, the log gets a checkpoint.
+
+    A source that can't be read does not stop the others. On KeyboardInterrupt what is in
+    flight is dropped, what is sealed stays, and the report says `interrupted`.
+    """
+    started = RunStarted(_run_id(tools.clock), tools.clock.now(), command, program)
+    run = tools.store.begin_run(started, known=tools.catalog.known_payload)
+    tools.catalog.ingest(started, path=run.journal_path, leaf=None)
+    job = _Run(run, tools, policy, progress)
+    interrupted = False
+    try:
+        for source in sources:
+            job.archive_source(source)
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        job.cancelled.set()
+        ended = job.ended(RunOutcome.INTERRUPTED if interrupted else RunOutcome.DONE)
+        for leaf in run.end(ended):
+            tools.catalog.ingest_leaf(leaf)
+        tools.catalog.ingest(ended, path=run.journal_path, leaf=None)
+    return RunReport(run.run_id, tuple(job.reports), interrupted)
+
+
+def _run_id(clock: Clock) -> str:
+    return f"{clock.now():%Y%m%dT%H%M%SZ}-run-{clock.random_hex(2)}"
+
+
+class _Run:
+    """One run in progress: the reports so far, and the lanes its workers share."""
+
+    def __init__(self, run: RunStore, tools: ArchiveTools, policy: Policy, progress: Progress) -> None:
+        self.run, self.tools, self.policy, self.progress = run, tools, policy, progress
+        self.reports: list[ArticleReport] = []
+        self.cancelled = threading.Event()
+        self._lanes: queue.SimpleQueue[tuple[Lane, Client]] = queue.SimpleQueue()
+
+    def archive_source(self, source: str) -> None:
+        self.progress("source", source)
+        try:
+            with self._lane() as (lane, client):
+                reading = read_article(
+                    source,
+                    tools=ReadTools(
+                        lane=lane,
+                        client=client,
+                        run=self.run,
+                        store=self.tools.store,
+                        catalog=self.tools.catalog,
+                        clock=self.tools.clock,
+                    ),
+                )
+        except InputUnreadable as error:
+            self._report(ArticleReport(source, None, problem=str(error), unreadable=True))
+            return
+        if reading.version is None:
+            self._report(ArticleReport(source, reading, problem=reading.problem))
+            return
+        self.progress("article", reading)
+        wanted = wanted_resources(reading.version.mentions, posts_only=self.policy.posts_only)
+        bounded = wanted[: self.policy.captures_per_article]
+        made = self._capture_all(bounded)
+        self._report(ArticleReport(source, reading, made, left=len(wanted) - len(bounded)))
+
+    def ended(self, outcome: RunOutcome) -> RunEnded:
+        made = [made for report in self.reports for made in report.made]
+        fresh = [one for one in made if not one.kept]
+        counts = {"articles": len(self.reports), "captures": len(fresh), "kept": len(made) - len(fresh)}
+        for kind in Outcome:
+            counts[kind.value] = sum(one.capture.outcome is kind for one in fresh)
+        return RunEnded(self.run.run_id, self.tools.clock.now(), outcome, counts)
+
+    def _report(self, report: ArticleReport) -> None:
+        self.reports.append(report)
+        self.progress("report", report)
+
+    def _capture_all(self, wanted: Sequence[Wanted]) -> tuple[Made, ...]:
+        done = {item.resource.key: kept for item in wanted if (kept := self._fresh(item))}
+        due = [item for item in wanted if item.resource.key not in done]
+        self.progress("due", len(due))
+        futures = {self.tools.executor.submit(self._capture_one, item): item for item in due}
+        try:
+            for future in as_completed(futures):
+                made = self._ingest(future)
+                done[futures[future].resource.key] = made
+                self.progress("made", made)
+        except BaseException:
+            self._abandon(futures)
+            raise
+        return tuple(done[item.resource.key] for item in wanted)
+
+    def _fresh(self, wanted: Wanted) -> Made | None:
+        if self.policy.recapture:
+            return None
+        kept = self.tools.catalog.fresh_capture(
+            wanted.resource.key,
+            now=self.tools.clock.now(),
+            complete_s=self.policy.fresh_complete_s,
+            conclusive_s=self.policy.fresh_conclusive_s,
+        )
+        return Made(self.tools.store.read_capture(kept), kept, kept=True) if kept else None
+
+    def _capture_one(self, wanted: Wanted) -> Sealed:
+        if self.cancelled.is_set():
+            raise Interrupted("the run was interrupted")
+        with self._lane() as (lane, client):
+            return capture(
+                wanted,
+                tools=CaptureTools(
+                    browser=self.tools.browser(),
+                    lane=lane,
+                    client=client,
+                    run=self.run,
+                    clock=self.tools.clock,
+                    cancelled=self.cancelled.is_set,
+                    budget_s=self.policy.capture_budget_s,
+                    media_per_post=self.policy.media_per_post,
+                    page_height_px=self.policy.page_height_px,
+                ),
+            )
+
+    def _ingest(self, future: "Future[Sealed]") -> Made:
+        sealed = future.result()
+        self.tools.catalog.ingest(sealed.record, path=sealed.path, leaf=sealed.leaf)
+        assert isinstance(sealed.record, Capture)  # noqa: S101  # capture() seals nothing else
+        return Made(sealed.record, sealed.path)
+
+    def _abandon(self, futures: "dict[Future[Sealed], Wanted]") -> None:
+        """Let nothing new start, end what is in flight, and wait for it: no seal after this."""
+        self.cancelled.set()
+        for future in futures:
+            future.cancel()
+        self.tools.browser().close()
+        for future in futures:
+            if not future.cancelled() and future.exception() is None:
+                self._ingest(future)
+
+    @contextmanager
+    def _lane(self) -> Iterator[tuple[Lane, Client]]:
+        """A lane of the tap with its client, made on demand and used again."""
+        try:
+            pair = self._lanes.get_nowait()
+        except queue.Empty:
+            lane = self.tools.tap.lane()
+            pair = lane, self.tools.client(lane)
+        try:
+            yield pair
+        finally:
+            self._lanes.put(pair)

@@ -1,0 +1,204 @@
+"""Read one source: fetch it or open it, extract what it cites, and seal that state of it."""
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from archiver import __version__
+from archiver.catalog import Catalog
+from archiver.extract import extract
+from archiver.fetch import Client, Fetched, media_type_of, read_source
+from archiver.model.clock import Clock
+from archiver.model.digests import sha256
+from archiver.model.errors import InputUnreadable
+from archiver.model.exchange import Exchange, Failure
+from archiver.model.records import (
+    Article,
+    ArticleVersion,
+    Document,
+    Environment,
+    Extraction,
+    Observation,
+    Resource,
+)
+from archiver.model.states import ArtefactRole, Availability, Origin, ResourceKind
+from archiver.model.urls import canonical_url, parse_url
+from archiver.steps.gate import availability_of_status
+from archiver.store import DraftFile, RunStore, Store, capture_id
+from archiver.tap import Lane
+
+__all__ = ["ArticleReading", "ReadTools", "looks_like_url", "read_article"]
+
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{1,20}:")
+_SUFFIXES = {"text/html": "html", "text/markdown": "md", "text/plain": "txt"}
+_DRAIN_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadTools:
+    """What reading an article works with."""
+
+    lane: Lane
+    client: Client
+    run: RunStore
+    store: Store
+    catalog: Catalog
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReading:
+    """What came of one source.
+
+    `version` is the state that now counts (the stored one where nothing changed, and then
+    `unchanged`); None where the source could not be read, and `problem` says why.
+    """
+
+    source: str
+    resource: Resource
+    version: ArticleVersion | None = None
+    unchanged: bool = False
+    problem: str | None = None
+
+
+def looks_like_url(source: str) -> bool:
+    """Whether a source names something by scheme (`https:`, but also `file:` or `data:`)."""
+    return bool(_SCHEME.match(source)) and not os.path.exists(source)  # noqa: PTH110  # Path raises on NUL
+
+
+def read_article(source: str, *, tools: ReadTools, base_url: str | None = None) -> ArticleReading:
+    """Read, extract and seal one source.
+
+    1. A URL is fetched once, through the tap; a file or standard input is opened.
+    2. What could not be fetched is an observation, sealed like everything else.
+    3. A source with the same bytes as its latest stored version makes no new version.
+
+    Raises InputUnreadable for a file that is none, or content that is no article.
+    """
+    if looks_like_url(source):
+        return _read_url(source, tools)
+    document = read_source(source, base_url=base_url)
+    resource = _file_resource(document)
+    return _keep(resource, replace(document, fetched_at=tools.clock.now()), (), (), tools)
+
+
+def _read_url(source: str, tools: ReadTools) -> ArticleReading:
+    url = canonical_url(source)
+    if url is None or parse_url(source) is None:
+        return _refuse(source, tools)
+    fetched = tools.client.get(url)
+    exchanges = tools.lane.drain(timeout_s=_DRAIN_S)
+    resource = _page(url)
+    observation = _observe(resource, fetched, tools)
+    if observation.availability is not Availability.LIVE:
+        return _lost(source, resource, observation, exchanges, tools)
+    try:
+        media_type = media_type_of(fetched.body, fetched.media_type, url)
+    except InputUnreadable:
+        tools.run.keep_exchanges(exchanges)
+        _note(observation, tools)
+        raise
+    document = Document(
+        source, fetched.body, media_type, fetched.final_url, fetched.charset, tools.clock.now(), fetched.notes
+    )
+    return _keep(resource, document, (observation,), exchanges, tools)
+
+
+def _refuse(source: str, tools: ReadTools) -> ArticleReading:
+    shown = source[:200]
+    resource = Resource(f"refused:{shown}", shown, ResourceKind.PAGE)
+    evidence = f"{source.split(':', 1)[0][:20]}: is not a scheme that is archived; only http and https are"
+    _note(_observation(resource, Availability.UNCLEAR, via="guard", evidence=evidence, tools=tools), tools)
+    return ArticleReading(source, resource, problem=f"refused: {evidence}")
+
+
+def _lost(
+    source: str, resource: Resource, observation: Observation, exchanges: Sequence[Exchange], tools: ReadTools
+) -> ArticleReading:
+    version = _draft(resource, Document(source, b"", ""), Extraction(Article(url=resource.uri), ()), tools)
+    sealed = tools.run.seal(
+        replace(version, media_type=None, source_digest=None, observations=(_owned(observation, version),)),
+        (),
+        exchanges,
+    )
+    tools.catalog.ingest(sealed.record, path=sealed.path, leaf=sealed.leaf)
+    return ArticleReading(source, resource, problem=observation.evidence)
+
+
+def _keep(
+    resource: Resource,
+    document: Document,
+    observations: Sequence[Observation],
+    exchanges: Sequence[Exchange],
+    tools: ReadTools,
+) -> ArticleReading:
+    known = tools.catalog.latest_article_version(resource.key)
+    if known and known.source_digest == sha256(document.body):
+        tools.run.keep_exchanges(exchanges)
+        for observation in observations:
+            _note(observation, tools)
+        version = tools.store.read_folder(known.path)
+        assert isinstance(version, ArticleVersion)  # noqa: S101  # the catalog says so
+        return ArticleReading(document.source, resource, version, unchanged=True)
+    draft = _draft(resource, document, extract(document), tools)
+    owned = tuple(_owned(observation, draft) for observation in observations)
+    name = f"source.{_SUFFIXES[document.media_type]}"
+    file = DraftFile(name, ArtefactRole.SOURCE, Origin.OBSERVED, document.media_type, document.body)
+    sealed = tools.run.seal(replace(draft, observations=owned), (file,), exchanges)
+    tools.catalog.ingest(sealed.record, path=sealed.path, leaf=sealed.leaf)
+    return ArticleReading(document.source, resource, sealed.record)
+
+
+def _draft(resource: Resource, document: Document, extraction: Extraction, tools: ReadTools) -> ArticleVersion:
+    at = document.fetched_at or tools.clock.now()
+    return ArticleVersion(
+        id=capture_id(resource, at=at, suffix=tools.clock.random_hex(2), article=True),
+        run_id=tools.run.run_id,
+        resource=resource,
+        source=document.source,
+        fetched_at=at,
+        media_type=document.media_type,
+        source_digest=sha256(document.body),
+        article=extraction.article,
+        mentions=extraction.mentions,
+        environment=Environment(program=f"embed-archiver {__version__}"),
+        notes=(*document.notes, *extraction.notes),
+    )
+
+
+def _page(url: str) -> Resource:
+    return Resource(f"page:{url}", url, ResourceKind.PAGE)
+
+
+def _file_resource(document: Document) -> Resource:
+    if document.url and (url := canonical_url(document.url)):
+        return _page(url)
+    name = "standard input" if document.source == "-" else str(Path(document.source).resolve())
+    return Resource(f"file:{name}", name, ResourceKind.PAGE)
+
+
+def _observe(resource: Resource, fetched: Fetched, tools: ReadTools) -> Observation:
+    if fetched.status is None:
+        refused = fetched.failure is Failure.REFUSED
+        state = Availability.UNCLEAR if refused else Availability.UNREACHABLE
+        evidence = f"{fetched.failure or 'no answer'}: {fetched.note}".rstrip(": ")
+        return _observation(resource, state, via="guard" if refused else "http", evidence=evidence, tools=tools)
+    state, status = availability_of_status(fetched.status, fetched.headers), fetched.status
+    return _observation(resource, state, via="http", evidence=f"HTTP {status}", status=status, tools=tools)
+
+
+def _observation(
+    resource: Resource, state: Availability, *, via: str, evidence: str, tools: ReadTools, status: int | None = None
+) -> Observation:
+    return Observation(resource, tools.clock.now(), state, via, evidence, tools.run.run_id, status)
+
+
+def _owned(observation: Observation, version: ArticleVersion) -> Observation:
+    return replace(observation, capture_id=version.id)
+
+
+def _note(observation: Observation, tools: ReadTools) -> None:
+    tools.run.note(observation)
+    tools.catalog.ingest(observation, path=None, leaf=None)

@@ -1,0 +1,194 @@
+"""Freeze one resource: ask the platform, render the page, judge, seal.
+
+`capture` is the list of what is done; everything else here is one item of it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from archiver.browser import Browser
+from archiver.fetch import Client
+from archiver.model.clock import Clock
+from archiver.model.errors import Interrupted
+from archiver.model.records import Capture, Claim, Observation, PostRef, Resource
+from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
+from archiver.model.states import CaptureKind
+from archiver.platforms import identify, platform_named
+from archiver.platforms.base import Answer, Platform
+from archiver.steps.expand import Expansion, expand
+from archiver.steps.gate import Judgement, judge
+from archiver.steps.layers import Asked, Kept, draft_files, layer_results
+from archiver.steps.media import gather_media
+from archiver.store import RunStore, Sealed, capture_id
+from archiver.tap import Lane
+
+__all__ = ["CaptureTools", "Wanted", "capture"]
+
+#: Seconds of the budget kept back for draining the lane, judging and sealing.
+_SEALING_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One resource to freeze, and what the citing article claims about it."""
+
+    resource: Resource
+    claims: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureTools:
+    """What a capture works with. A lane and its client serve one capture at a time."""
+
+    browser: Browser
+    lane: Lane
+    client: Client
+    run: RunStore
+    clock: Clock
+    cancelled: Callable[[], bool]
+    budget_s: float
+    media_per_post: int
+    page_height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """What is to be rendered: the end of the short links, and the page that shows it."""
+
+    expansion: Expansion
+    post: PostRef | None
+    platform: Platform | None
+    plan: RenderPlan
+
+    @property
+    def resource(self) -> Resource:
+        return self.expansion.resource
+
+
+def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
+    """Freeze `wanted.resource` inside the budget and seal what came of it.
+
+    1. Follow a shortener to what it stands for.
+    2. Ask the platform for its record of the post.
+    3. Render the page on which the post can be seen without login.
+    4. Keep the media that the record names, from the wire where they already passed.
+    5. Judge: complete, partial or failed, and where the resource stands.
+    6. Seal files, WARC records, manifest and log leaf.
+
+    The world's failures end in a sealed FAILED capture; only our own faults (a full disk,
+    no browser) raise, and Interrupted where the run was cancelled: a capture that we cut
+    short ourselves is no evidence against the post.
+    """
+    started_at, deadline = tools.clock.now(), tools.clock.monotonic() + tools.budget_s - _SEALING_S
+    target = _aim(wanted.resource, tools)
+    asked = _ask(target, deadline, tools)
+    rendering = _render(target, deadline, tools)
+    exchanges = tools.lane.drain(timeout_s=_SEALING_S)
+    media = gather_media(asked.record, exchanges, client=tools.client, limit=tools.media_per_post)
+    exchanges += tools.lane.drain(timeout_s=_SEALING_S)
+    kind = CaptureKind.POST if target.post else CaptureKind.PAGE
+    judgement = judge(target.plan, rendering, asked.reading, exchanges, kind=kind)
+    kept = Kept(rendering, asked, wanted.claims, media, tuple(exchanges))
+    draft = _draft(target, kept, judgement, started_at=started_at, tools=tools)
+    if tools.cancelled():
+        raise Interrupted("the run was interrupted before the capture was sealed")
+    return tools.run.seal(draft, draft_files(kept), exchanges)
+
+
+def _aim(resource: Resource, tools: CaptureTools) -> _Target:
+    expansion = expand(resource, client=tools.client)
+    post = identify(expansion.resource.uri)
+    platform = platform_named(post.platform) if post else None
+    if post and platform:
+        return _Target(expansion, post, platform, platform.plan(post))
+    page = RenderPlan(expansion.resource.uri, width_px=1280, height_px=900, max_height_px=tools.page_height_px)
+    return _Target(expansion, None, None, page)
+
+
+def _ask(target: _Target, deadline: float, tools: CaptureTools) -> Asked:
+    """The first conclusive reading of the platform's endpoints, else the last one."""
+    asked = Asked()
+    if target.post is None or target.platform is None:
+        return asked
+    for request in target.platform.record_requests(target.post):
+        if tools.clock.monotonic() >= deadline:
+            break
+        asked_at = tools.clock.now()
+        fetched = tools.client.get(request.url, headers=request.headers)
+        answer = Answer(fetched.status, fetched.body, fetched.headers, fetched.final_url, fetched.media_type)
+        asked = Asked(target.platform.read_record(target.post, request, answer), request, fetched, asked_at)
+        if asked.conclusive:
+            break
+    return asked
+
+
+def _render(target: _Target, deadline: float, tools: CaptureTools) -> Rendering:
+    dead_end = target.expansion.dead_end
+    if dead_end is not None:
+        end = RenderEnd.NO_RESPONSE if dead_end.status is None else RenderEnd.READY
+        note = str(dead_end.failure or "the short link leads nowhere")
+        return Rendering(end, final_url=dead_end.final_url, status=dead_end.status, note=note)
+    left_s = max(1.0, deadline - tools.clock.monotonic())
+    return tools.browser.render(target.plan, proxy_url=tools.lane.proxy_url, budget_s=left_s)
+
+
+def _draft(target: _Target, kept: Kept, judgement: Judgement, *, started_at: datetime, tools: CaptureTools) -> Capture:
+    ended_at = tools.clock.now()
+    identifier = capture_id(target.resource, at=started_at, suffix=tools.clock.random_hex(2))
+    deciding = Observation(
+        target.resource,
+        ended_at,
+        judgement.availability,
+        judgement.via,
+        judgement.evidence,
+        tools.run.run_id,
+        _deciding_status(judgement, kept),
+        identifier,
+    )
+    return Capture(
+        id=identifier,
+        run_id=tools.run.run_id,
+        kind=CaptureKind.POST if target.post else CaptureKind.PAGE,
+        resource=target.resource,
+        started_at=started_at,
+        ended_at=ended_at,
+        outcome=judgement.outcome,
+        availability=judgement.availability,
+        environment=tools.browser.environment(target.plan),
+        final_url=kept.rendering.final_url,
+        http_status=kept.rendering.status,
+        reasons=judgement.reasons,
+        layers=layer_results(kept),
+        observations=(*_overruled(kept, judgement, deciding), deciding),
+        record=kept.asked.record,
+        claims=kept.claims,
+        steps=kept.rendering.steps,
+        events=kept.rendering.events,
+        aliases=target.expansion.aliases,
+    )
+
+
+def _deciding_status(judgement: Judgement, kept: Kept) -> int | None:
+    if judgement.via == "record" and kept.asked.fetched:
+        return kept.asked.fetched.status
+    return kept.rendering.status
+
+
+def _overruled(kept: Kept, judgement: Judgement, deciding: Observation) -> Sequence[Observation]:
+    """The platform's own word, where the page made us decide otherwise: it is kept too."""
+    asked = kept.asked
+    if asked.reading is None or asked.fetched is None or asked.asked_at is None or judgement.via == "record":
+        return ()
+    return (
+        Observation(
+            deciding.resource,
+            asked.asked_at,
+            asked.reading.availability,
+            "record",
+            asked.reading.evidence,
+            deciding.run_id,
+            asked.fetched.status,
+            deciding.capture_id,
+        ),
+    )

@@ -1,0 +1,129 @@
+"""Names and places below `snapshots/`: every one is made here, none comes from page text."""
+
+import re
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from archiver.model.clock import stamp14
+from archiver.model.errors import HomeMissing, HomeTooNew
+from archiver.model.records import Resource
+from archiver.model.urls import parse_url
+
+__all__ = [
+    "CAPTURES",
+    "CHECKPOINT",
+    "FORMAT",
+    "FORMAT_FILE",
+    "JOURNALS",
+    "LEAVES",
+    "LOCK",
+    "MANIFEST",
+    "README",
+    "RECORD",
+    "TMP",
+    "WARCS",
+    "capture_id",
+    "capture_path",
+    "check_draft_path",
+    "check_format",
+    "check_id",
+    "day_of",
+    "journal_path",
+    "warc_path",
+]
+
+FORMAT = "embed-archive 1"
+FORMAT_FILE = "FORMAT"
+README = "README.md"
+CAPTURES = "captures"
+WARCS = "warc"
+JOURNALS = "runs"
+TMP = "tmp"
+LOCK = "tmp/lock"
+LEAVES = "log/leaves.jsonl"
+CHECKPOINT = "log/checkpoint"
+RECORD = "capture.json"
+MANIFEST = "manifest-sha256.txt"
+
+_ID = re.compile(r"(\d{4})(\d{2})(\d{2})T\d{6}Z-[A-Za-z0-9_-]{1,96}")
+_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+_SLUG_CHARACTERS = 64
+#: A file may lie in the capture's folder or one folder below it (`media/1.jpg`).
+_MOST_PARTS = 2
+
+
+def capture_id(resource: Resource, *, at: datetime, suffix: str, article: bool = False) -> str:
+    """The name of an evidence folder: sorts by time and names its subject.
+
+    `20261122T101530Z-x-1508955577374146568-9f3a` for a post, `…-page-example-com-9f3a` for
+    any other page, `…-article-example-com-9f3a` for a state of an article. `suffix` is what
+    keeps two captures of one second apart. The name is a label: read `capture.json` for
+    what was captured, because an id's unsafe characters are replaced here.
+    """
+    if article:
+        subject = f"article-{_host_slug(resource)}"
+    elif resource.platform and resource.post_id:
+        subject = f"{_slug(resource.platform)}-{_slug(resource.post_id)}"
+    else:
+        subject = f"page-{_host_slug(resource)}"
+    return f"{stamp14(at)}-{subject}-{_slug(suffix)}"
+
+
+def check_id(identifier: str) -> str:
+    """The identifier itself; ValueError if it is not safe as a name."""
+    if not _ID.fullmatch(identifier):
+        raise ValueError(f"not an identifier of this archive: {identifier!r}")
+    return identifier
+
+
+def day_of(identifier: str) -> str:
+    """`2026/11/22`: the folders in which things of that day lie."""
+    match = _ID.fullmatch(identifier)
+    if match is None:
+        raise ValueError(f"not an identifier of this archive: {identifier!r}")
+    return "/".join(match.groups())
+
+
+def capture_path(identifier: str) -> str:
+    """Where an evidence folder lies, relative to `snapshots/`."""
+    return f"{CAPTURES}/{day_of(identifier)}/{identifier}"
+
+
+def journal_path(run_id: str) -> str:
+    """Where the journal of a run lies, relative to `snapshots/`."""
+    return f"{JOURNALS}/{day_of(run_id)}/{run_id}.jsonl"
+
+
+def warc_path(run_id: str, worker: int, number: int) -> str:
+    """Where one WARC file of a run lies, relative to `snapshots/`."""
+    return f"{WARCS}/{day_of(run_id)}/{run_id}-{worker}-{number}.warc.gz"
+
+
+def check_draft_path(path: str) -> str:
+    """The path itself; ValueError if it may not be a file of an evidence folder."""
+    parts = PurePosixPath(path).parts
+    fits = 1 <= len(parts) <= _MOST_PARTS and all(_PART.fullmatch(part) for part in parts)
+    if not fits or "/".join(parts) != path or path in {RECORD, MANIFEST}:
+        raise ValueError(f"not a name for a file of a capture: {path!r}")
+    return path
+
+
+def check_format(text: str, *, place: str) -> None:
+    """Raise unless `text` is what the FORMAT file of a home says that this program knows.
+
+    HomeTooNew for a higher number, HomeMissing for anything that is no such file.
+    """
+    match = re.fullmatch(r"embed-archive (\d{1,9})\n", text)
+    if match is None:
+        raise HomeMissing(f"{place}: its FORMAT file is not that of an embed-archive")
+    if text != f"{FORMAT}\n":
+        raise HomeTooNew(f"{place}: its format is {text.strip()!r}, and this program knows {FORMAT!r}")
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text)[:_SLUG_CHARACTERS].strip("-") or "none"
+
+
+def _host_slug(resource: Resource) -> str:
+    url = parse_url(resource.uri)
+    return _slug(url.host.replace(".", "-")) if url else _slug(resource.key.partition(":")[0])

@@ -1,0 +1,99 @@
+"""One evidence folder: files, record and manifest, there as a whole or not at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from archiver.model.digests import Digest, sha256
+from archiver.model.records import Artefact, ArticleVersion, Capture
+from archiver.model.states import ArtefactRole, Origin
+from archiver.store.canonical import object_line, storable
+from archiver.store.files import make_dirs, sync_dir, write_new
+from archiver.store.layout import FORMAT, MANIFEST, RECORD, TMP, capture_path, check_draft_path
+
+__all__ = [
+    "DraftFile",
+    "Folder",
+    "artefact_of",
+    "kind_of",
+    "manifest_text",
+    "parse_manifest",
+    "record_bytes",
+    "write_folder",
+]
+
+Folder = Capture | ArticleVersion
+_TYPES: dict[type[Folder], str] = {Capture: "capture", ArticleVersion: "article"}
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFile:
+    """A file that is to become an artefact; `path` is relative to the capture's folder."""
+
+    path: str
+    role: ArtefactRole
+    origin: Origin
+    media_type: str
+    data: bytes
+
+
+def artefact_of(file: DraftFile) -> Artefact:
+    """What `capture.json` says of a file. Raises ValueError for an unsafe path."""
+    path = check_draft_path(file.path)
+    return Artefact(path, file.role, file.origin, file.media_type, len(file.data), sha256(file.data))
+
+
+def record_bytes(record: Folder) -> bytes:
+    """The bytes of `capture.json`."""
+    return object_line(record, format=FORMAT, type=kind_of(record))
+
+
+def kind_of(record: Folder) -> str:
+    """`capture` or `article`: the type in `capture.json`, and the kind of its leaf."""
+    return _TYPES[type(record)]
+
+
+def manifest_text(digests: Sequence[tuple[str, Digest]]) -> bytes:
+    """A manifest as `sha256sum -c` reads it, sorted by path."""
+    return "".join(f"{digest.hex}  {path}\n" for path, digest in sorted(digests)).encode()
+
+
+def parse_manifest(data: bytes) -> dict[str, Digest]:
+    """Path → digest. Raises ValueError unless it is just what `manifest_text` writes."""
+    lines = data.decode("ascii").splitlines()
+    pairs = [(path, Digest("sha256", digest)) for digest, _, path in (line.partition("  ") for line in lines)]
+    if manifest_text(pairs) != data or len(dict(pairs)) != len(pairs) or RECORD not in dict(pairs):
+        raise ValueError("not a manifest of this archive")
+    return dict(pairs)
+
+
+def write_folder(root: Path, draft: Folder, files: Sequence[DraftFile]) -> tuple[Folder, str, Digest]:
+    """Put an evidence folder in its place; the record as written, its path, its manifest's digest.
+
+    Everything is written and synced below `tmp/` first. The rename is the point of no
+    return: from there on the folder is whole, and `recover` would give it the leaf that it
+    still lacks. Raises FileExistsError if the id is taken.
+    """
+    record, data = _final(replace(draft, artefacts=tuple(artefact_of(file) for file in files)))
+    path, tmp = capture_path(record.id), root / TMP / record.id
+    tmp.mkdir()
+    for file in files:
+        make_dirs((tmp / file.path).parent)
+        write_new(tmp / file.path, file.data)
+    write_new(tmp / RECORD, data)
+    manifest = manifest_text([(RECORD, sha256(data)), *((item.path, item.digest) for item in record.artefacts)])
+    write_new(tmp / MANIFEST, manifest)
+    for folder in sorted({(tmp / file.path).parent for file in files} | {tmp}, reverse=True):
+        sync_dir(folder)
+    make_dirs((root / path).parent)
+    tmp.rename(root / path)
+    sync_dir((root / path).parent)
+    return record, path, sha256(manifest)
+
+
+def _final(record: Folder) -> tuple[Folder, bytes]:
+    try:
+        return record, record_bytes(record)
+    except ValueError:
+        record = storable(record)
+        return record, record_bytes(record)

@@ -1,0 +1,168 @@
+"""The evidence half of an archive home: opened, locked, put right, written and read."""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+
+from archiver.model.clock import Clock, system_clock
+from archiver.model.digests import Digest
+from archiver.model.errors import HomeError, HomeLocked, HomeMissing
+from archiver.model.records import Capture, Leaf, RunStarted, WarcRef
+from archiver.store.evidence import Damaged, Stored, read_evidence, read_folder
+from archiver.store.files import home_errors, make_dirs, sync_dir, write_new
+from archiver.store.layout import FORMAT, FORMAT_FILE, LOCK, README, TMP, check_format
+from archiver.store.log import Log, read_leaves
+from archiver.store.recover import Recovery, recover
+from archiver.store.run import WARC_BYTES, RunStore
+from archiver.store.seal import Folder
+
+__all__ = ["Store", "contract_text"]
+
+#: A reader asks whether the home is in use by trying its lock for a moment; a writer waits that out.
+_LOCK_WAIT_S, _LOCK_POLL_S = 0.5, 0.02
+
+
+def contract_text() -> bytes:
+    """What `snapshots/README.md` says: the format, and how to check it by hand."""
+    return resources.files("archiver.store").joinpath("contract.md").read_bytes()
+
+
+class Store:
+    """Everything below `snapshots/`. Reading needs no lock, writing does."""
+
+    def __init__(self, root: Path, *, clock: Clock) -> None:
+        self.root = root
+        self._clock = clock
+        self._log: Log | None = None
+
+    @classmethod
+    def create(cls, root: Path, *, clock: Clock = system_clock) -> "Store":
+        """Make a new store, or complete one; what is there already stays as it is.
+
+        Raises HomeNotWritable; HomeTooNew or HomeMissing if something else lies there.
+        """
+        with home_errors():
+            make_dirs(root / TMP)
+            for name, data in ((README, contract_text()), (FORMAT_FILE, f"{FORMAT}\n".encode())):
+                if not (root / name).exists():
+                    write_new(root / name, data, read_only=False)
+            sync_dir(root)
+        return cls.open(root, clock=clock)
+
+    @classmethod
+    def open(cls, root: Path, *, clock: Clock = system_clock) -> "Store":
+        """The store below `root`. Raises HomeMissing or HomeTooNew."""
+        try:
+            text = (root / FORMAT_FILE).read_text("utf-8", errors="replace")
+        except OSError as error:
+            raise HomeMissing(f"{root}: no {FORMAT_FILE} file ({error.strerror})") from None
+        check_format(text, place=str(root))
+        return cls(root, clock=clock)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the home for writing. Raises HomeLocked, naming who has it, or HomeNotWritable.
+
+        The lock is the kernel's (flock), so it ends with its process, however that dies.
+        """
+        with home_errors():
+            make_dirs(self.root / TMP)
+            descriptor = os.open(self.root / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            _take(descriptor, self.root)
+            with home_errors():
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+            try:
+                yield
+            finally:
+                self._close_log()
+                os.ftruncate(descriptor, 0)
+        finally:
+            os.close(descriptor)
+
+    def in_use(self) -> bool:
+        """Whether some process holds the lock just now."""
+        try:
+            descriptor = os.open(self.root / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        else:
+            return False
+        finally:
+            os.close(descriptor)
+
+    def recover(self) -> Recovery:
+        """Put right what a killed run left behind; does nothing the second time. Needs the lock."""
+        with home_errors():
+            return recover(self.root, log=self._opened_log(), clock=self._clock)
+
+    def begin_run(
+        self,
+        started: RunStarted,
+        *,
+        known: Callable[[Digest], WarcRef | None] | None = None,
+        warc_bytes: int = WARC_BYTES,
+    ) -> RunStore:
+        """Begin a run, down to the first line of its journal. Needs the lock.
+
+        `known` finds the record of an earlier run that holds a payload, so that a repeated
+        one becomes a revisit.
+        """
+        with home_errors():
+            log = self._opened_log()
+        return RunStore(self.root, started, log=log, clock=self._clock, known=known, warc_bytes=warc_bytes)
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Every leaf in log order. Raises ValueError at one that does not fit."""
+        return read_leaves(self.root)
+
+    def read_evidence(self, *, known: Container[int] = frozenset(), damaged: Damaged | None = None) -> Iterator[Stored]:
+        """All evidence in log order; see `evidence.read_evidence`."""
+        return read_evidence(self.root, known=known, damaged=damaged)
+
+    def read_folder(self, path: str) -> Folder:
+        """The record of an evidence folder. Raises ValueError."""
+        return read_folder(self.root, path)
+
+    def read_capture(self, path: str) -> Capture:
+        """The capture in an evidence folder. Raises ValueError, also if it is an article's."""
+        record = read_folder(self.root, path)
+        if not isinstance(record, Capture):
+            raise ValueError(f"{path} holds an article, not a capture")
+        return record
+
+    def _opened_log(self) -> Log:
+        if self._log is None:
+            try:
+                self._log = Log(self.root, clock=self._clock)
+            except ValueError as error:
+                raise HomeError(str(error), next_step="Run `archiver audit` and put back a copy of the log.") from None
+        return self._log
+
+    def _close_log(self) -> None:
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+
+def _take(descriptor: int, root: Path) -> None:
+    deadline = time.monotonic() + _LOCK_WAIT_S
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() < deadline:
+                time.sleep(_LOCK_POLL_S)
+                continue
+            holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip()
+            raise HomeLocked(f"{root} is in use by process {holder or 'unknown'}") from None
+        return

@@ -1,0 +1,173 @@
+"""What a page says of itself: title, byline, dates, publisher, language, address.
+
+Gathered while the tree is walked, weighed at its end: structured data first, then meta
+tags, then what the page shows.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from bs4 import Tag
+
+from archiver.extract.dates import iso_instant
+from archiver.extract.markup import names_of, short_text
+from archiver.model.records import Article
+from archiver.model.urls import absolute, parse_url
+
+__all__ = ["Head"]
+
+_JSON_BYTES = 1_000_000
+_ARTICLE_TYPES = re.compile(r"Article|BlogPosting|LiveBlog|Report|SocialMediaPosting|Review|CreativeWork|WebPage")
+_BY = re.compile(
+    r"^(?:by|par|por|von|di|door|av|af|od|autor(?:a|es)?|author|words by|written by|text)\b\s*:?\s*", re.IGNORECASE
+)
+_BYLINE_CHARS = 200
+_BYLINES = names_of("byline author author-name byline-name post-author article-author entry-author")
+#: The first headings, times and bylines of a page may be the article's; later ones are not.
+_CANDIDATES = 3
+
+
+@dataclass(slots=True)
+class Head:
+    """Candidates, best last in no list: the first of each list that can be used wins."""
+
+    metas: dict[str, str] = field(default_factory=dict)
+    data: list[dict[str, Any]] = field(default_factory=list)
+    canonical: str | None = None
+    base: str | None = None
+    language: str | None = None
+    title: str | None = None
+    headings: list[str] = field(default_factory=list)
+    authors: list[str] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
+
+    def add_meta(self, attrs: dict[str, Any]) -> None:
+        """A `<meta>`: the first of a name counts."""
+        name = attrs.get("property") or attrs.get("name") or attrs.get("itemprop")
+        content = attrs.get("content")
+        if isinstance(name, str) and isinstance(content, str) and content.strip():
+            self.metas.setdefault(name.strip().lower(), " ".join(content.split())[:2000])
+
+    def add_json(self, text: str) -> None:
+        """A JSON-LD script. What is no JSON is passed over."""
+        if len(text) > _JSON_BYTES:
+            return
+        try:
+            value = json.loads(text.strip().rstrip(";"), strict=False)
+        except (ValueError, RecursionError):
+            return
+        self.data.extend(list(_articles(value))[:20])
+
+    def note_author(self, tag: Tag) -> None:
+        """An element: its words are a candidate if it is marked as a byline."""
+        attrs = tag.attrs
+        if len(self.authors) < _CANDIDATES and (
+            "author" in (attrs.get("rel") or ())
+            or attrs.get("itemprop") == "author"
+            or not _BYLINES.isdisjoint(attrs.get("class") or ())
+        ):
+            self.authors.append(short_text(tag))
+
+    def note_heading(self, tag: Tag) -> None:
+        """An `<h1>`."""
+        if len(self.headings) < _CANDIDATES:
+            self.headings.append(short_text(tag))
+
+    def note_time(self, tag: Tag) -> None:
+        """A `<time>`."""
+        stamp = tag.attrs.get("datetime")
+        if isinstance(stamp, str) and len(self.times) < _CANDIDATES:
+            self.times.append(stamp)
+
+    def article(self, url: str | None, updates: tuple[str, ...] = ()) -> Article:
+        """The article. `url` is where it was found, used where the page names no better."""
+        data = next(iter(sorted(self.data, key=_rank)), {})
+        return Article(
+            url=self._url(url),
+            title=self._title(data),
+            byline=self._byline(data),
+            published_at=self._published(data),
+            modified_at=self._date(
+                data, ("dateModified",), ("article:modified_time", "og:updated_time", "last-modified")
+            ),
+            publisher=_name(data.get("publisher")) or self.metas.get("og:site_name"),
+            language=self.language or _text(data.get("inLanguage")) or self.metas.get("og:locale"),
+            updates=updates,
+        )
+
+    def _url(self, url: str | None) -> str | None:
+        for candidate in (self.canonical, self.metas.get("og:url")):
+            found = absolute(url, candidate) if candidate else None
+            named, real = parse_url(found) if found else None, parse_url(url) if url else None
+            # Some templates give the front page as every page's address.
+            if named and (real is None or named.path != "/" or real.path == "/"):
+                return found
+        return url
+
+    def _title(self, data: dict[str, Any]) -> str | None:
+        shown = self.headings[0] if len(self.headings) == 1 else None
+        named = self.metas.get("og:title") or _text(data.get("headline")) or self.metas.get("twitter:title")
+        return named or shown or self.title or next(iter(self.headings), None)
+
+    def _byline(self, data: dict[str, Any]) -> str | None:
+        named = _names(data.get("author")) or self.metas.get("author") or self.metas.get("article:author")
+        for candidate in (named, self.metas.get("parsely-author"), *self.authors, self.metas.get("dc.creator")):
+            text = _BY.sub("", " ".join((candidate or "").split())).strip(" ,;|·-–—")
+            if text and len(text) <= _BYLINE_CHARS and "://" not in text:
+                return text
+        return None
+
+    def _published(self, data: dict[str, Any]) -> str | None:
+        names = (
+            "article:published_time",
+            "datepublished",
+            "date",
+            "dc.date.issued",
+            "dc.date",
+            "pubdate",
+            "parsely-pub-date",
+        )
+        found = self._date(data, ("datePublished", "dateCreated", "uploadDate"), names)
+        return found or next(filter(None, map(iso_instant, self.times)), None)
+
+    def _date(self, data: dict[str, Any], keys: tuple[str, ...], metas: tuple[str, ...]) -> str | None:
+        candidates = (*(_text(data.get(key)) for key in keys), *(self.metas.get(name) for name in metas))
+        return next(filter(None, map(iso_instant, filter(None, candidates))), None)
+
+
+def _articles(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON-LD value that can describe the page, not those they refer to."""
+    if depth > 4:  # noqa: PLR2004  # @graph in a list in a list is as deep as pages go
+        return
+    if isinstance(value, list):
+        for item in value[:200]:
+            yield from _articles(item, depth + 1)
+    elif isinstance(value, dict):
+        if _ARTICLE_TYPES.search(str(value.get("@type", ""))):
+            yield value
+        yield from _articles(value.get("@graph"), depth + 1)
+        yield from _articles(value.get("mainEntity"), depth + 1)
+
+
+def _rank(data: dict[str, Any]) -> int:
+    kind = str(data.get("@type", ""))
+    return 0 if "Article" in kind or "Posting" in kind or "LiveBlog" in kind else 1
+
+
+def _text(value: Any) -> str | None:
+    return " ".join(value.split()) or None if isinstance(value, str) else None
+
+
+def _name(value: Any) -> str | None:
+    if isinstance(value, list):
+        value = next(iter(value), None)
+    return _text(value.get("name")) if isinstance(value, dict) else _text(value)
+
+
+def _names(value: Any) -> str | None:
+    people = value if isinstance(value, list) else [value]
+    names = [name for name in map(_name, people[:20]) if name]
+    return ", ".join(dict.fromkeys(names)) or None

@@ -1,0 +1,224 @@
+"""Markdown, and the plain text that passes for it, as blocks.
+
+Only the structure that matters to citations is read: paragraphs, headings, lists, rules,
+quotations, code, images. Indented text is text: flattened articles indent at random.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from archiver.extract.blocks import Block, BlockKind
+from archiver.extract.inline import Inline, read_inline
+
+__all__ = ["looks_like_markdown", "read_markdown"]
+
+_HEADING = re.compile(r"[ \t]{0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_SETEXT = re.compile(r"[ \t]{0,3}(?:=+|-+)[ \t]*$")
+_RULE = re.compile(r"[ \t]*(?:\\?[*_\-~=•·#⁂—–][ \t]*){3,}$|[ \t]*⁂[ \t]*$")
+_ITEM = re.compile(r"([ \t]*)([-*+•]|\d{1,4}[.)])[ \t]+(?=\S)")
+_QUOTE = re.compile(r"[ \t]{0,3}>[ \t]?")
+_FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
+_REFERENCE = re.compile(r"[ \t]{0,3}\[([^\[\]^]{1,200})\]:[ \t]+<?([^\s<>]{1,4000})>?(?:[ \t]+[\"'(].{0,500})?$")
+_HTML = re.compile(
+    r"[ \t]{0,3}<(?:blockquote|iframe|div|figure|p|script|section|article|aside|table|noscript|center|amp-[a-z-]+)\b",
+    re.IGNORECASE,
+)
+_BLOCKQUOTE = re.compile(r"[ \t]{0,3}<blockquote\b", re.IGNORECASE)
+_HTML_LINES = 200
+_SIGNS = re.compile(
+    r"^[ \t]{0,3}#{1,6}[ \t]+\S|\]\([^()\s]*\)|^[ \t]{0,3}>[ \t]|\*\*\S|^\[[^\]]+\]:[ \t]", re.MULTILINE
+)
+
+
+@dataclass(slots=True)
+class _Line:
+    """A line without its end; `start` is where it begins in the source."""
+
+    text: str
+    start: int
+
+    def after(self, count: int) -> "_Line":
+        return _Line(self.text[count:], self.start + count)
+
+
+class _Joined:
+    """Lines as one text, and where each of its characters stands in the source."""
+
+    def __init__(self, lines: list[_Line]) -> None:
+        self.text = "\n".join(line.text for line in lines)
+        self._lines = lines
+        self._starts = list(accumulate((len(line.text) + 1 for line in lines[:-1]), initial=0))
+
+    def source(self, place: int) -> int:
+        index = bisect_right(self._starts, place) - 1
+        return self._lines[index].start + place - self._starts[index]
+
+
+@dataclass(slots=True)
+class _State:
+    """What is being put together: the open paragraph and the quotation it stands in."""
+
+    markdown: bool
+    refs: dict[str, str]
+    html: Callable[[str, int], list[Block]] | None
+    blocks: list[Block] = field(default_factory=list)
+    lines: list[_Line] = field(default_factory=list)
+    kind: BlockKind = BlockKind.TEXT
+    marker: str = ""
+    quote: int = 0
+    quotes: int = 0
+    fence: str = ""
+
+
+def looks_like_markdown(text: str) -> bool:
+    """Whether plain text carries Markdown marks (headings, links, quotations, bold)."""
+    return _SIGNS.search(text) is not None
+
+
+def read_markdown(
+    text: str, *, markdown: bool = True, html: Callable[[str, int], list[Block]] | None = None
+) -> list[Block]:
+    """The blocks of `text`, with places in the source.
+
+    `html` reads a raw HTML paragraph, given with its place. `markdown=False` reads plain
+    text: only blank lines and rules divide it, and only URLs are links.
+    """
+    refs = {found[1].strip().casefold(): found[2] for found in map(_REFERENCE.match, text.split("\n")) if found}
+    state = _State(markdown, refs if markdown else {}, html)
+    for line in _lines(text):
+        _read_line(state, line)
+    _close(state)
+    return state.blocks
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    start = 0
+    while start <= len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield _Line(text[start:end].rstrip("\r"), start)
+        start = end + 1
+
+
+def _read_line(state: _State, line: _Line) -> None:
+    if state.fence:
+        _read_fenced(state, line)
+    elif not line.text.strip():
+        if not _in_open_quotation(state):
+            _close(state)
+    elif not state.markdown:
+        _read_plain(state, line)
+    else:
+        _read_marked(state, _unquoted(state, line))
+
+
+def _unquoted(state: _State, line: _Line) -> _Line:
+    """The line without its `>`; entering or leaving a quotation closes the paragraph."""
+    quoted = False
+    while found := _QUOTE.match(line.text):
+        line, quoted = line.after(found.end()), True
+    if quoted != (state.quote > 0) and (quoted or not state.lines):
+        _close(state)
+        state.quotes += quoted
+        state.quote = state.quotes if quoted else 0
+    return line
+
+
+def _read_plain(state: _State, line: _Line) -> None:
+    if _RULE.match(line.text):
+        _single(state, BlockKind.RULE, line)
+    else:
+        state.lines.append(line)
+
+
+def _read_marked(state: _State, line: _Line) -> None:
+    fence, heading, item = _FENCE.match(line.text), _HEADING.match(line.text), _ITEM.match(line.text)
+    if not line.text.strip():
+        _close(state)
+    elif fence:
+        _close(state)
+        state.fence = fence[1]
+    elif state.lines and state.kind is BlockKind.TEXT and _SETEXT.match(line.text) and not _in_html(state):
+        state.kind = BlockKind.HEADING
+        _close(state)
+    elif _RULE.match(line.text):
+        _single(state, BlockKind.RULE, line)
+    elif heading:
+        start = heading.start(2) if heading[2] else len(line.text)
+        _single(state, BlockKind.HEADING, _Line(heading[2] or "", line.start + start))
+    elif item and not _in_html(state):
+        _close(state)
+        state.kind, state.marker = BlockKind.ITEM, item[2]
+        state.lines.append(line.after(item.end()))
+    elif not _REFERENCE.match(line.text):
+        state.lines.append(line)
+
+
+def _in_html(state: _State) -> bool:
+    return bool(state.lines) and _HTML.match(state.lines[0].text) is not None
+
+
+def _in_open_quotation(state: _State) -> bool:
+    """Whether a raw HTML quotation is open: an embed's code may hold blank lines."""
+    if not _in_html(state) or not _BLOCKQUOTE.match(state.lines[0].text) or len(state.lines) > _HTML_LINES:
+        return False
+    return not any("</blockquote" in line.text.lower() for line in state.lines)
+
+
+def _read_fenced(state: _State, line: _Line) -> None:
+    if line.text.strip().startswith(state.fence):
+        state.fence = ""
+        state.blocks.append(Block(BlockKind.CODE))
+
+
+def _single(state: _State, kind: BlockKind, line: _Line) -> None:
+    _close(state)
+    state.kind = kind
+    state.lines.append(line)
+    _close(state)
+
+
+def _close(state: _State) -> None:
+    lines, kind, marker = state.lines, state.kind, state.marker
+    state.lines, state.kind, state.marker = [], BlockKind.TEXT, ""
+    if not lines:
+        return
+    if state.html and state.markdown and kind is BlockKind.TEXT and _HTML.match(lines[0].text):
+        state.blocks.extend(state.html("\n".join(line.text for line in lines), lines[0].start))
+    elif kind is BlockKind.RULE:
+        state.blocks.append(Block(kind))
+    else:
+        state.blocks.append(_block(state, lines, kind, marker))
+
+
+def _block(state: _State, lines: list[_Line], kind: BlockKind, marker: str) -> Block:
+    joined = _Joined(lines)
+    read = read_inline(joined.text, markdown=state.markdown, refs=state.refs)
+    for anchor in read.anchors:
+        if anchor.source:
+            anchor.source = (joined.source(anchor.source[0]), joined.source(anchor.source[1]))
+    if read.image and not read.text.strip():
+        kind = BlockKind.IMAGE
+    return Block(
+        kind,
+        read.text,
+        read.anchors,
+        quote=state.quote,
+        styled=read.styled,
+        marker=marker,
+        offsets=sorted(_places(read, joined)),
+    )
+
+
+def _places(read: Inline, joined: _Joined) -> Iterator[tuple[int, int]]:
+    """Places of the text with their places in the source: at each piece, and at each line."""
+    ends = [*(place for place, _ in read.offsets[1:]), len(read.text)]
+    for (place, there), end in zip(read.offsets, ends, strict=True):
+        yield place, joined.source(there)
+        cut = read.text.find("\n", place, end)
+        while cut >= 0:
+            yield cut + 1, joined.source(there + cut + 1 - place)
+            cut = read.text.find("\n", cut + 1, end)

@@ -1,0 +1,108 @@
+"""The posts that an element shows: by a platform's rule, or by what its attributes hold."""
+
+from dataclasses import dataclass
+
+from bs4 import Tag
+
+from archiver.extract.blocks import Embed
+from archiver.extract.builder import BlockBuilder
+from archiver.extract.hidden import Hidden, hidden_in_attributes, hidden_in_text
+from archiver.extract.markup import bounded_markup
+from archiver.extract.rules import Rule, RuleTable
+from archiver.model.records import PostRef
+from archiver.model.urls import parse_url
+from archiver.platforms import identify, is_shortener
+from archiver.platforms.base import Found
+
+__all__ = ["Finding", "PostFinder"]
+
+#: Rules may look through all that lies below an element: so many nested ones may do so.
+NESTED_RULES = 8
+#: Markup in attributes: so many pieces and characters of it are read a page.
+_PIECES = 400
+_PIECE_CHARS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an element turned out to be.
+
+    `embed` is the post it shows, `weak` one that its attributes name, `markup` what they
+    hold and has to be walked; `costly` counts the rules that looked below the element.
+    """
+
+    embed: Embed | None = None
+    weak: PostRef | None = None
+    markup: tuple[str, ...] = ()
+    costly: int = 0
+
+
+class PostFinder:
+    """Finds posts and puts them into the row of blocks."""
+
+    def __init__(self, builder: BlockBuilder, rules: RuleTable) -> None:
+        self._builder = builder
+        self._rules = rules
+        self._pieces = _PIECES
+        self._piece_chars = _PIECE_CHARS
+
+    def find(self, tag: Tag, *, inside: Embed | None, nested: int, unshown: bool) -> Finding:
+        """The posts of an element. `inside` is the post around it, `nested` the rules above it."""
+        rules = self._rules.matching(tag) if nested < NESTED_RULES else []
+        shown = [
+            embed
+            for rule in rules
+            for found in rule.markup.read(tag)
+            if (embed := self._shown(tag, rule, found, inside, unshown=unshown))
+        ]
+        if shown:
+            return Finding(embed=shown[-1], costly=2)
+        if inside is not None or not tag.attrs:
+            return Finding(costly=len(rules[:1]))
+        return self._hidden(tag, hidden_in_attributes(tag), costly=len(rules[:1]))
+
+    def find_in_text(self, tag: Tag, text: str, where: str) -> Finding:
+        """The posts of a template's text."""
+        return self._hidden(tag, hidden_in_text(text, where), costly=0)
+
+    def _shown(self, tag: Tag, rule: Rule, found: Found, inside: Embed | None, *, unshown: bool) -> Embed | None:
+        """The embed that a platform's rule found; None if it is no post of theirs after all."""
+        embed = _embed(rule, found)
+        if embed is None:
+            return None
+        if inside is not None and inside.platform == embed.platform and inside.post_id not in (None, embed.post_id):
+            # A post inside a post is what it quotes, and is shown with it.
+            return inside
+        embed.fragment = bounded_markup(tag)
+        return self._builder.put_embed(embed, weak=unshown)
+
+    def _hidden(self, tag: Tag, found: list[Hidden], *, costly: int) -> Finding:
+        weak, markup = None, []
+        for hidden in found:
+            if hidden.post is not None:
+                weak = hidden.post
+                embed = Embed(weak.platform, weak.post_id, weak.url, hidden.where, fragment=bounded_markup(tag))
+                self._builder.put_embed(embed, weak=True)
+            elif hidden.markup and self._may_read(len(hidden.markup)):
+                markup.append(hidden.markup)
+        return Finding(weak=weak, markup=tuple(markup), costly=costly)
+
+    def _may_read(self, chars: int) -> bool:
+        if self._pieces < 1 or chars > self._piece_chars:
+            return False
+        self._pieces -= 1
+        self._piece_chars -= chars
+        return True
+
+
+def _embed(rule: Rule, found: Found) -> Embed | None:
+    post = found.post or (identify(found.url) if found.url else None)
+    if post is not None:
+        return Embed(post.platform, post.post_id, post.url, rule.markup.variant, found.claim)
+    if found.url is None:
+        # The permalink is gone, the post's own words are there: an orphan.
+        return Embed(rule.platform, None, None, rule.markup.variant, found.claim) if found.claim else None
+    address = parse_url(found.url)
+    if address is None or not is_shortener(found.url):
+        return None
+    return Embed(rule.platform, None, address.text, rule.markup.variant, found.claim)

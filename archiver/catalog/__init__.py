@@ -1,1 +1,29 @@
-"""SQL: the index over the evidence, rebuilt from it at any time."""
+"""The index: every row can be rebuilt from the evidence under `snapshots/`."""
+
+from archiver.catalog.catalog import Catalog
+from archiver.catalog.check import dump
+from archiver.catalog.contract import contract_files, write_contract
+from archiver.catalog.fixity import digest_problem, replace_catalog
+from archiver.catalog.migrations import schema_sql
+from archiver.catalog.stored import Citation, Match, OrphanMention, StoredCapture, StoredResource, StoredVersion
+from archiver.catalog.words import fold, match_all, match_any, terms
+
+__all__ = [
+    "Catalog",
+    "Citation",
+    "Match",
+    "OrphanMention",
+    "StoredCapture",
+    "StoredResource",
+    "StoredVersion",
+    "contract_files",
+    "digest_problem",
+    "dump",
+    "fold",
+    "match_all",
+    "match_any",
+    "replace_catalog",
+    "schema_sql",
+    "terms",
+    "write_contract",
+]

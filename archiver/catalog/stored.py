@@ -1,0 +1,97 @@
+"""What the catalog answers with: frozen, and small; the evidence folder has the rest."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from archiver.model.digests import Digest
+from archiver.model.states import Availability, CaptureKind, MentionKind, Outcome, Reason
+
+__all__ = ["Citation", "Match", "OrphanMention", "StoredCapture", "StoredResource", "StoredVersion"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResource:
+    """One resource, and where it stands now (None: never observed)."""
+
+    id: int
+    key: str
+    uri: str
+    platform: str | None = None
+    post_id: str | None = None
+    standing: Availability | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCapture:
+    """One capture's row. `path` and `screenshot` are relative to `snapshots/`.
+
+    `manifest` is the digest of its `manifest-sha256.txt`, as the log's leaf has it; None
+    while no leaf is known.
+    """
+
+    id: str
+    kind: CaptureKind
+    resource: StoredResource
+    uri: str
+    started_at: datetime
+    ended_at: datetime
+    outcome: Outcome
+    availability: Availability
+    path: str
+    screenshot: str | None = None
+    manifest: Digest | None = None
+    final_url: str | None = None
+    http_status: int | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """One fetched state of an article; the folder at `path` holds the whole record."""
+
+    id: str
+    resource: StoredResource
+    source: str
+    fetched_at: datetime
+    path: str
+    source_digest: Digest | None = None
+    manifest: Digest | None = None
+    url: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One article that cites a resource, as its latest citing version does."""
+
+    article_key: str
+    url: str
+    title: str | None
+    version_id: str
+    path: str
+    fetched_at: datetime
+    kind: MentionKind
+    ordinal: int
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrphanMention:
+    """A quoted post whose permalink is lost, and the article version that carries it."""
+
+    citation: Citation
+    platform: str | None
+    name: str | None
+    handle: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One text known of a resource. `kind` is claim, record, title or orphan."""
+
+    id: int
+    kind: str
+    resource_id: int
+    name: str | None
+    handle: str | None
+    text: str | None

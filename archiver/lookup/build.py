@@ -1,0 +1,95 @@
+"""From the catalog's rows to hits."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from archiver.catalog import Catalog, Match, OrphanMention, StoredCapture, StoredResource, StoredVersion, terms
+from archiver.lookup.hit import Hit, HitKind
+from archiver.lookup.snippet import snippet
+
+__all__ = ["Builder"]
+
+
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """Makes hits; of a resource's texts it shows the one that has the words asked for."""
+
+    catalog: Catalog
+    matches: dict[int, Match] = field(default_factory=dict)
+    wanted: frozenset[str] = frozenset()
+
+    @classmethod
+    def for_words(cls, catalog: Catalog, query: str, expression: str, resource_ids: Iterable[int]) -> "Builder":
+        """A builder that shows why each of these resources was found."""
+        best_last = reversed(catalog.matches(expression, resource_ids))
+        return cls(catalog, {match.resource_id: match for match in best_last}, frozenset(terms(query)))
+
+    def capture(self, capture: StoredCapture) -> Hit:
+        """A capture, with the articles that cite what it froze."""
+        resource = capture.resource
+        words = self._words(resource)
+        return Hit(
+            HitKind.CAPTURE,
+            capture.started_at,
+            resource=capture.uri,
+            platform=resource.platform,
+            post_id=resource.post_id,
+            capture_id=capture.id,
+            outcome=capture.outcome,
+            availability=capture.availability,
+            standing=resource.standing,
+            path=capture.path,
+            screenshot=capture.screenshot,
+            manifest=capture.manifest,
+            name=words.name if words else None,
+            handle=words.handle if words else None,
+            text=snippet(words.text, self.wanted) if words else None,
+            articles=tuple(self.catalog.citations(resource.id)),
+        )
+
+    def version(self, version: StoredVersion) -> Hit:
+        """One fetched state of an article; its title is its text."""
+        return Hit(
+            HitKind.ARTICLE,
+            version.fetched_at,
+            resource=version.resource.uri,
+            capture_id=version.id,
+            standing=version.resource.standing,
+            path=version.path,
+            manifest=version.manifest,
+            text=snippet(version.title, self.wanted),
+            articles=tuple(self.catalog.citations(version.resource.id)),
+        )
+
+    def cited(self, resource: StoredResource) -> Hit:
+        """Something that is known of, but of which there is no copy."""
+        articles = tuple(self.catalog.citations(resource.id))
+        words = self._words(resource)
+        return Hit(
+            HitKind.CITED,
+            articles[0].fetched_at if articles else None,
+            resource=resource.uri,
+            platform=resource.platform,
+            post_id=resource.post_id,
+            standing=resource.standing,
+            name=words.name if words else None,
+            handle=words.handle if words else None,
+            text=snippet(words.text, self.wanted) if words else None,
+            articles=articles,
+        )
+
+    def orphan(self, orphan: OrphanMention) -> Hit:
+        """A quote without a permalink, in the article that carries it."""
+        return Hit(
+            HitKind.ORPHAN,
+            orphan.citation.fetched_at,
+            platform=orphan.platform,
+            path=orphan.citation.path,
+            name=orphan.name,
+            handle=orphan.handle,
+            text=snippet(orphan.citation.text, self.wanted),
+            articles=(orphan.citation,),
+        )
+
+    def _words(self, resource: StoredResource) -> Match | None:
+        return self.matches.get(resource.id) or self.catalog.words_of(resource.id)

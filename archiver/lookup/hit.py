@@ -1,0 +1,85 @@
+"""What a look-up finds, and its JSON form."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from archiver.catalog import Citation
+from archiver.model.clock import format_at
+from archiver.model.digests import Digest
+from archiver.model.states import Availability, Outcome
+
+__all__ = ["Hit", "HitKind", "hit_to_json"]
+
+
+class HitKind(StrEnum):
+    """What was found. Only the first two have a folder of evidence of their own."""
+
+    CAPTURE = "capture"
+    #: One fetched state of an article.
+    ARTICLE = "article"
+    #: A post or page that an article cites and that was never captured.
+    CITED = "cited"
+    #: A quoted post whose permalink is lost; `path` is the folder of the article with it.
+    ORPHAN = "orphan"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One find. `path` and `screenshot` are relative to `snapshots/`.
+
+    `availability` is what the capture found when it was made, `standing` where the
+    resource stands by all that is known now. `at` is when the capture (or the article
+    version that cites) was made; `manifest` the digest of the folder's manifest.
+    """
+
+    kind: HitKind
+    at: datetime | None
+    resource: str | None = None
+    platform: str | None = None
+    post_id: str | None = None
+    capture_id: str | None = None
+    outcome: Outcome | None = None
+    availability: Availability | None = None
+    standing: Availability | None = None
+    path: str | None = None
+    screenshot: str | None = None
+    manifest: Digest | None = None
+    name: str | None = None
+    handle: str | None = None
+    text: str | None = None
+    articles: tuple[Citation, ...] = ()
+
+
+def hit_to_json(hit: Hit) -> dict[str, Any]:
+    """The object that `archiver lookup --json` prints: every key is always there."""
+    return {
+        "kind": hit.kind.value,
+        "capture": hit.capture_id,
+        "resource": hit.resource,
+        "platform": hit.platform,
+        "post_id": hit.post_id,
+        "outcome": hit.outcome.value if hit.outcome else None,
+        "availability": hit.availability.value if hit.availability else None,
+        "standing": hit.standing.value if hit.standing else None,
+        "captured_at": format_at(hit.at) if hit.at and hit.capture_id else None,
+        "path": hit.path,
+        "screenshot": hit.screenshot,
+        "digest": str(hit.manifest) if hit.manifest else None,
+        "name": hit.name,
+        "handle": hit.handle,
+        "text": hit.text,
+        "articles": [_article_to_json(citation) for citation in hit.articles],
+    }
+
+
+def _article_to_json(citation: Citation) -> dict[str, Any]:
+    return {
+        "url": citation.url,
+        "title": citation.title,
+        "version": citation.version_id,
+        "fetched_at": format_at(citation.fetched_at),
+        "kind": citation.kind.value,
+        "ordinal": citation.ordinal,
+    }

@@ -1,0 +1,87 @@
+"""Build the catalog from the evidence: anew, or as far as it is behind."""
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from archiver.catalog import Catalog, replace_catalog
+from archiver.model.errors import HomeError
+from archiver.store import Recovery, Store, Stored
+
+__all__ = ["Indexed", "catch_up", "reindex"]
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """What came of it. `pieces` counts captures, article versions, journal lines and leaves.
+
+    `damaged` is evidence that could not be read and so is not in the catalog, as pairs
+    of path (relative to `snapshots/`) and reason; the audit says more.
+    """
+
+    pieces: int
+    damaged: tuple[tuple[str, str], ...]
+    counts: dict[str, int]
+
+
+def reindex(*, store: Store, db_file: Path) -> Indexed:
+    """Build the catalog anew from all evidence and put it in the place of `db_file`.
+
+    1. Take the home's lock, and put right what a killed run left behind.
+    2. Index all evidence into a new file beside the old one.
+    3. Sync it, and give it the old one's name.
+
+    The old file is not read, so it may be missing or broken; killed at any moment, this
+    leaves the old one or the new one. Raises HomeLocked, HomeNotWritable, and HomeError
+    for a log that can't be read.
+    """
+    with store.lock():
+        store.recover()
+        built = db_file.with_name(f"{db_file.name}.new")
+        _remove(built)
+        try:
+            with Catalog.open(built, bulk=True) as catalog:
+                indexed = _index(store, catalog, frozenset())
+            replace_catalog(built, db_file)
+        finally:
+            _remove(built)
+    return indexed
+
+
+def catch_up(store: Store, catalog: Catalog, recovery: Recovery | None = None) -> Indexed:  # noqa: ARG001  # says that recovery comes first
+    """Index the evidence that was sealed and not indexed, because a run was killed between the two.
+
+    Call it after `store.recover()`, under the lock. Nothing is written where nothing is missing.
+    """
+    return _index(store, catalog, catalog.known_leaves())
+
+
+def _index(store: Store, catalog: Catalog, known: Container[int]) -> Indexed:
+    damaged: list[tuple[str, str]] = []
+    pieces = 0
+    for stored in _evidence(store, known, damaged):
+        if stored.record is not None:
+            catalog.ingest(stored.record, path=stored.path, leaf=stored.leaf)
+        elif stored.leaf is not None:
+            catalog.ingest_leaf(stored.leaf)
+        pieces += 1
+    return Indexed(pieces, tuple(damaged), catalog.counts())
+
+
+def _evidence(store: Store, known: Container[int], damaged: list[tuple[str, str]]) -> Iterator[Stored]:
+    found = store.read_evidence(known=known, damaged=lambda path, reason: damaged.append((path, reason)))
+    while True:
+        try:
+            stored = next(found)
+        except StopIteration:
+            return
+        except ValueError as error:
+            raise HomeError(
+                f"the log can't be read: {error}", next_step="Run `archiver audit`, and put back a copy of the log."
+            ) from None
+        yield stored
+
+
+def _remove(built: Path) -> None:
+    for suffix in ("", "-wal", "-shm", ".sha256"):
+        built.with_name(built.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,248 @@
+-- Generated: the schema of db/archive.db. The contract is in README.md beside this file.
+
+CREATE TABLE run (
+  -- One unattended pass. Known from its journal; a row without started_at has lost it.
+  id INTEGER PRIMARY KEY,             -- 63 bits of sha256(name)
+  name TEXT NOT NULL,
+  started_at TEXT,
+  command TEXT,
+  program TEXT,
+  ended_at TEXT,
+  outcome TEXT CHECK (outcome IN ('running', 'done', 'interrupted')) NOT NULL DEFAULT 'running',
+  counts TEXT,                        -- JSON object, for people
+  path TEXT                           -- the journal, relative to snapshots/
+) STRICT;
+
+CREATE TABLE leaf (
+  -- The append-only log: something was sealed, and this is its digest.
+  seq INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  kind TEXT CHECK (kind IN ('capture', 'article', 'warc', 'journal')) NOT NULL,
+  path TEXT NOT NULL,                 -- relative to snapshots/
+  digest TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE resource (
+  -- URI-R: a thing on the live web that was cited, captured or observed.
+  id INTEGER PRIMARY KEY,             -- 63 bits of sha256(key)
+  key TEXT NOT NULL,                  -- platform:post_id, page:URL or file:PATH
+  uri TEXT NOT NULL,                  -- canonical URL; of several for one post, the longest
+  surt TEXT,                          -- pages only: folds scheme, www., case and order away
+  kind TEXT CHECK (kind IN ('post', 'page')) NOT NULL,
+  platform TEXT,
+  post_id TEXT                        -- text, and its case counts
+) STRICT;
+
+CREATE INDEX resource_surt ON resource (surt) WHERE surt IS NOT NULL;
+
+CREATE INDEX resource_post ON resource (post_id) WHERE post_id IS NOT NULL;
+
+CREATE TABLE alias (
+  -- Another address that was seen to lead to a resource: a short link, the end of a
+  -- redirect, the canonical link of an article.
+  alias_id INTEGER NOT NULL REFERENCES resource (id),
+  resource_id INTEGER NOT NULL REFERENCES resource (id),
+  PRIMARY KEY (alias_id, resource_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX alias_resource ON alias (resource_id);
+
+CREATE TABLE folder (
+  -- One sealed evidence folder: a capture of a post or a page, or one state of an article.
+  id TEXT PRIMARY KEY,                -- the folder's name; sorts by time
+  kind TEXT CHECK (kind IN ('post', 'page', 'article')) NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  path TEXT NOT NULL,                 -- relative to snapshots/
+  leaf_seq INTEGER REFERENCES leaf (seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE artefact (
+  -- One file of a folder. Observed bytes came over the network, produced ones we made.
+  folder_id TEXT NOT NULL REFERENCES folder (id),
+  path TEXT NOT NULL,                 -- relative to the folder
+  role TEXT CHECK (role IN ('screenshot', 'dom', 'record', 'media', 'source', 'mentions')) NOT NULL,
+  origin TEXT CHECK (origin IN ('observed', 'produced')) NOT NULL,
+  media_type TEXT NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  digest TEXT NOT NULL,
+  PRIMARY KEY (folder_id, path)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE warc_file (
+  id INTEGER PRIMARY KEY,             -- 63 bits of sha256(path)
+  path TEXT NOT NULL                  -- relative to snapshots/
+) STRICT;
+
+CREATE TABLE warc_record (
+  -- Where each WARC record lies that a folder rests on; offset and length are those of
+  -- the gzip member, in bytes.
+  folder_id TEXT NOT NULL REFERENCES folder (id),
+  file_id INTEGER NOT NULL REFERENCES warc_file (id),
+  offset INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  record_type TEXT NOT NULL,
+  record_id TEXT NOT NULL,
+  uri TEXT NOT NULL,
+  at TEXT NOT NULL,
+  status INTEGER,
+  payload_digest TEXT,
+  PRIMARY KEY (folder_id, file_id, offset)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX warc_payload ON warc_record (payload_digest) WHERE record_type = 'response';
+
+CREATE TABLE article_version (
+  -- Articles are edited: each fetched state is kept.
+  id TEXT PRIMARY KEY REFERENCES folder (id),
+  resource_id INTEGER NOT NULL REFERENCES resource (id),
+  source TEXT NOT NULL,               -- what the user named
+  fetched_at TEXT NOT NULL,
+  media_type TEXT,
+  source_digest TEXT,                 -- of the bytes as received; NULL where nothing came
+  url TEXT,                           -- as the article itself says (canonical link)
+  title TEXT,
+  byline TEXT,
+  published_at TEXT,                  -- as precise as published
+  modified_at TEXT,
+  publisher TEXT,
+  language TEXT,
+  updates TEXT NOT NULL,              -- JSON list
+  notes TEXT NOT NULL                 -- JSON list: what was cut
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX article_version_resource ON article_version (resource_id, fetched_at);
+
+CREATE TABLE article (
+  -- Derived: each article as its latest received version gives it.
+  resource_id INTEGER PRIMARY KEY REFERENCES resource (id),
+  version_id TEXT NOT NULL REFERENCES article_version (id),
+  url TEXT,                           -- as the article itself says (canonical link)
+  title TEXT,
+  byline TEXT,
+  published_at TEXT,                  -- as precise as published
+  modified_at TEXT,
+  publisher TEXT,
+  language TEXT
+) STRICT;
+
+CREATE TABLE mention (
+  -- One place where an article version cites, in reading order; claim_ columns as published.
+  version_id TEXT NOT NULL REFERENCES article_version (id),
+  ordinal INTEGER NOT NULL,
+  kind TEXT CHECK (kind IN ('embed', 'flattened', 'link')) NOT NULL,
+  platform TEXT,
+  post_id TEXT,
+  url TEXT,                           -- NULL: orphan, or dangling link
+  resource_id INTEGER REFERENCES resource (id),
+  variant TEXT,
+  dangling INTEGER NOT NULL CHECK (dangling IN (0, 1)),
+  anchor TEXT,
+  context TEXT,
+  heading TEXT,
+  claim_name TEXT,
+  claim_handle TEXT,
+  claim_text TEXT,
+  claim_date TEXT,
+  claim_date_text TEXT,
+  claim_lang TEXT,
+  claim_media TEXT,                   -- JSON list of case-exact keys
+  claim_links TEXT,                   -- JSON list of case-exact t.co keys
+  start_char INTEGER,                 -- offsets into a text source
+  end_char INTEGER,
+  PRIMARY KEY (version_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX mention_resource ON mention (resource_id) WHERE resource_id IS NOT NULL;
+
+CREATE TABLE capture (
+  -- One dated attempt to freeze a resource. COMPLETE means that the post itself was seen.
+  id TEXT PRIMARY KEY REFERENCES folder (id),
+  resource_id INTEGER NOT NULL REFERENCES resource (id),
+  uri TEXT NOT NULL,                  -- the resource's URL as this capture knew it
+  started_at TEXT NOT NULL,
+  ended_at TEXT NOT NULL,
+  outcome TEXT CHECK (outcome IN ('complete', 'partial', 'failed')) NOT NULL,
+  availability TEXT CHECK (availability IN ('live', 'moved', 'gone_deleted', 'gone_author', 'gone_platform', 'gone_unspecified', 'gone_site', 'soft_404', 'protected', 'age', 'geo_legal', 'login', 'blocked', 'rate_limited', 'unreachable', 'server_error', 'unclear')) NOT NULL,
+  final_url TEXT,
+  http_status INTEGER,
+  claim_layer TEXT CHECK (claim_layer IN ('ok', 'partial', 'failed', 'absent')),
+  record_layer TEXT CHECK (record_layer IN ('ok', 'partial', 'failed', 'absent')),
+  dom_layer TEXT CHECK (dom_layer IN ('ok', 'partial', 'failed', 'absent')),
+  screenshot_layer TEXT CHECK (screenshot_layer IN ('ok', 'partial', 'failed', 'absent')),
+  media_layer TEXT CHECK (media_layer IN ('ok', 'partial', 'failed', 'absent')),
+  network_layer TEXT CHECK (network_layer IN ('ok', 'partial', 'failed', 'absent'))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX capture_resource ON capture (resource_id, started_at);
+
+CREATE TABLE capture_reason (
+  -- Why a capture is not complete.
+  capture_id TEXT NOT NULL REFERENCES capture (id),
+  ordinal INTEGER NOT NULL,
+  reason TEXT CHECK (reason IN ('text_not_shown', 'author_not_shown', 'media_not_shown', 'removal_notice', 'login_wall', 'consent_wall', 'age_gate', 'challenge', 'rate_limited', 'error_page', 'blank_frame', 'uniform_screenshot', 'never_ready', 'not_settled', 'navigated_away', 'download', 'browser_crashed', 'over_budget', 'response_cut', 'record_disagrees', 'record_unavailable', 'height_cut', 'refused', 'no_response')) NOT NULL,
+  PRIMARY KEY (capture_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE post (
+  -- Derived: the platform's own record of a post, as last read.
+  resource_id INTEGER PRIMARY KEY REFERENCES resource (id),
+  capture_id TEXT NOT NULL REFERENCES capture (id),
+  read_at TEXT NOT NULL,
+  text TEXT,
+  name TEXT,
+  handle TEXT,
+  author_id TEXT,
+  created_at TEXT,
+  lang TEXT,
+  media TEXT NOT NULL,                -- JSON list of {url, kind, alt}
+  quoted TEXT,
+  parent TEXT,
+  edited INTEGER NOT NULL CHECK (edited IN (0, 1)),
+  truncated INTEGER NOT NULL CHECK (truncated IN (0, 1))
+) STRICT;
+
+CREATE TABLE basis (
+  -- What an observation rests on: the witness, its HTTP status, and a sentence.
+  id INTEGER PRIMARY KEY,             -- 63 bits of sha256 over the three
+  via TEXT NOT NULL,
+  http_status INTEGER,
+  evidence TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE observation (
+  -- One dated statement of availability, the inconclusive ones too.
+  resource_id INTEGER NOT NULL REFERENCES resource (id),
+  observed_at TEXT NOT NULL,
+  availability TEXT CHECK (availability IN ('live', 'moved', 'gone_deleted', 'gone_author', 'gone_platform', 'gone_unspecified', 'gone_site', 'soft_404', 'protected', 'age', 'geo_legal', 'login', 'blocked', 'rate_limited', 'unreachable', 'server_error', 'unclear')) NOT NULL,
+  basis_id INTEGER NOT NULL REFERENCES basis (id),
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  capture_id TEXT,                    -- the folder that holds the evidence, if any
+  PRIMARY KEY (resource_id, observed_at, availability, basis_id, run_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE availability (
+  -- Derived from the observations: where each resource stands now.
+  resource_id INTEGER PRIMARY KEY REFERENCES resource (id),
+  state TEXT CHECK (state IN ('live', 'moved', 'gone_deleted', 'gone_author', 'gone_platform', 'gone_unspecified', 'gone_site', 'soft_404', 'protected', 'age', 'geo_legal', 'login', 'blocked', 'rate_limited', 'unreachable', 'server_error', 'unclear')) NOT NULL, -- the latest conclusive one, else the latest
+  since_at TEXT NOT NULL,             -- first seen in this state, without another between
+  seen_at TEXT NOT NULL,              -- last seen in this state
+  checked_at TEXT NOT NULL,           -- last looked at, whatever came of it
+  last_live_at TEXT
+) STRICT;
+
+CREATE TABLE passage (
+  -- Every distinct text known of a resource: as an article claims it, as the platform
+  -- records it, the title of an article, or (orphan) a quote whose permalink is lost,
+  -- and then resource_id is the article that carries it.
+  id INTEGER PRIMARY KEY,             -- 63 bits of sha256 over the rest
+  kind TEXT CHECK (kind IN ('claim', 'record', 'title', 'orphan')) NOT NULL,
+  resource_id INTEGER NOT NULL REFERENCES resource (id),
+  name TEXT,
+  handle TEXT,
+  text TEXT
+) STRICT;
+
+CREATE VIRTUAL TABLE words USING fts5(
+  name, handle, text, content='',
+  tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co M* So'"
+);

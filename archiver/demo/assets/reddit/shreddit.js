@@ -1,0 +1,3 @@
+customElements.define("shreddit-embed", class extends HTMLElement {
+  connectedCallback() { this.setAttribute("ready", ""); }
+});

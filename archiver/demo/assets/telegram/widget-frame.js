@@ -1,0 +1,2 @@
+"use strict";
+document.body.classList.add("ready");

@@ -1,0 +1,73 @@
+"""What the demo web was asked and what it really sent, kept for the tests to compare with."""
+
+import dataclasses
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+__all__ = ["AccessLog", "AccessLogEntry"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccessLogEntry:
+    """One request and what left the server for it.
+
+    `at` is when the request was read (UTC). `response_head` is the status line and the
+    headers as sent; `response_body` the body as sent, content-encoded but without chunk
+    framing. `completed` is False where the reply was cut, reset or never ended; of an
+    endless body only the beginning is kept. A WebSocket is entered when it opens (status
+    101, no body). `status` is None where no head was sent.
+    """
+
+    at: datetime
+    scheme: str
+    host: str
+    method: str
+    target: str
+    request_headers: tuple[tuple[str, str], ...]
+    request_body: bytes
+    status: int | None
+    response_head: bytes
+    response_body: bytes
+    completed: bool
+
+    @property
+    def url(self) -> str:
+        """The absolute URL that was asked for."""
+        return f"{self.scheme}://{self.host}{self.target}"
+
+
+class AccessLog:
+    """Entries that any thread may read, in the order in which replies began.
+
+    An entry is there before the first byte of its reply leaves, so that whoever has seen
+    a reply finds it here.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: dict[int, AccessLogEntry] = {}
+        self._next = 0
+
+    def append(self, entry: AccessLogEntry) -> int:
+        """Add one entry; the number returned names it for `cut`."""
+        with self._lock:
+            number, self._next = self._next, self._next + 1
+            self._entries[number] = entry
+            return number
+
+    def cut(self, number: int) -> None:
+        """Say that the reply of entry `number` did not go out whole after all."""
+        with self._lock:
+            if number in self._entries:
+                self._entries[number] = dataclasses.replace(self._entries[number], completed=False)
+
+    def entries(self) -> list[AccessLogEntry]:
+        """A copy of what was logged so far."""
+        with self._lock:
+            return list(self._entries.values())
+
+    def clear(self) -> None:
+        """Forget everything, so that the next part of a test starts clean."""
+        with self._lock:
+            self._entries.clear()

@@ -26,7 +26,7 @@ class Act(StrEnum):
     PROTECTED = "protected"
     MODERATED = "moderated"
     AGE = "age"
-    #: X's empty tombstone: usually an age gate before a post that is still there.
+    #: X's empty tombstone, and a 403 from oEmbed: there, but not for everyone to see.
     EMPTY_TOMBSTONE = "empty_tombstone"
     WITHHELD = "withheld"
     UNAVAILABLE = "unavailable"

@@ -139,7 +139,7 @@ POSTS = (
         "2025-02-18 19:04:30",
         "Second session: forty minutes, one line.",
         Act.EMPTY_TOMBSTONE,
-        Availability.UNCLEAR,
+        Availability.LOGIN,
     ),
     _post(
         "withheld",

@@ -212,11 +212,15 @@ SAMPLES = (
     Sample(
         f"{HOME}/login/?next=https%3A%2F%2Fwww.facebook.com%2Fmara.vane%2Fposts%2F800155413382263",
         "800155413382263",
+        _AT,
+        "mara.vane",
     ),
     Sample(f"{HOME}/#!/photo.php?fbid=10207393772231779", "10207393772231779"),
     Sample(
         "https://graph.facebook.com/v25.0/oembed_post?url=https%3A%2F%2Fwww.facebook.com%2Fmara.vane%2Fposts%2F800155413382263",
         "800155413382263",
+        _AT,
+        "mara.vane",
     ),
     Sample(
         f"{HOME}/plugins/video/oembed.json/?url=https%3A%2F%2Fwww.facebook.com%2Freel%2F2300161320399228",

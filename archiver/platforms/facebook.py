@@ -177,6 +177,12 @@ PLATFORM = Platform(
             "amp-facebook",
             "800155413382263",
         ),
+        MarkupSample(
+            f'<div class="fb-comment-embed" data-href="{_AT}?comment_id=1"></div>',
+            "fb-comment-embed",
+            "800155413382263",
+        ),
+        MarkupSample(f'<fb:video href="{HOME}/watch/?v=1661762744185332"></fb:video>', "fb:video", "1661762744185332"),
         MarkupSample(f'<fb:post href="{_AT}" width="500"></fb:post>', "fb:post", "800155413382263"),
         MarkupSample(
             f'<div class="fb-page" data-href="{HOME}/mara.vane/"><blockquote cite="{HOME}/mara.vane/"'

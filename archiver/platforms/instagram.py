@@ -91,7 +91,8 @@ def _post(code: str, handle: str | None = None) -> PostRef:
 
 
 def _redirects(url: Url) -> bool:
-    return url.host != _GRAPH and url.segments[:1] == ("share",)
+    leads_out = host_in(url.host, ("l.instagram.com",)) and _identify(url) is None
+    return leads_out or (url.host != _GRAPH and url.segments[:1] == ("share",))
 
 
 def _same(text: str) -> PostRef | None:

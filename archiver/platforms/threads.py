@@ -64,7 +64,8 @@ def _post(code: str, handle: str | None = None) -> PostRef:
 
 
 def _redirects(url: Url) -> bool:
-    return url.segments[:1] == ("share",)
+    leads_out = host_in(url.host, ("l.threads.com", "l.threads.net")) and _identify(url) is None
+    return leads_out or url.segments[:1] == ("share",)
 
 
 def _same(text: str) -> PostRef | None:

@@ -1,0 +1,79 @@
+"""A rendering in the making: every part may be missing when a visit ends."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from archiver.browser.events import Watch
+from archiver.model.records import StepResult
+from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
+
+__all__ = ["Draft"]
+
+#: Wider than any post or page we ask for; what overflows further is layout gone wrong.
+MOST_WIDTH_PX = 4_000
+
+
+@dataclass(slots=True)
+class Draft:
+    """What has been seen so far; `look` is what `page.js` gave, {} before that."""
+
+    end: RenderEnd | None = None
+    status: int | None = None
+    screenshot: bytes | None = None
+    note: str = ""
+    look: dict[str, Any] = field(default_factory=dict)
+    steps: list[StepResult] = field(default_factory=list)
+
+    @property
+    def seen(self) -> dict[str, Any]:
+        """The reading of the page, {} where there is none."""
+        return self.look.get("seen") or {}
+
+    def take(self, look: dict[str, Any]) -> None:
+        """Keep one look in place of an earlier one, with its four steps."""
+        self.look = look
+        if look.get("broken"):
+            self.steps[1:] = [StepResult("read", ok=False, elapsed_ms=0, note=look["broken"][:300])]
+            return
+        cut = f"cut at {len(look['dom'])} characters" if look["domCut"] else ""
+        self.steps[1:] = [
+            StepResult("ready", bool(look["ready"]), look["readyMs"]),
+            StepResult("settle", bool(look["settled"]), look["settleMs"]),
+            StepResult("read", bool(look["seen"]), look["readMs"]),
+            StepResult("dom", bool(look["dom"]), look["domMs"], cut),
+        ]
+
+    def clip(self, plan: RenderPlan) -> tuple[dict[str, float], bool]:
+        """The box to shoot, in CSS pixels of the page, and whether it passes the window's edge."""
+        window = self.seen.get("window") or {"width": plan.width_px, "height": plan.height_px}
+        box = self.seen.get("box") or {"x": 0, "y": 0, **window}
+        width, height = min(box["width"], MOST_WIDTH_PX), min(box["height"], plan.max_height_px)
+        beyond = box["x"] + width > window["width"] or box["y"] + height > window["height"]
+        return {"x": box["x"], "y": box["y"], "width": width, "height": height}, beyond
+
+    def rendering(self, plan: RenderPlan, watch: Watch) -> Rendering:
+        """The frozen record of it all."""
+        seen, (clip, _) = self.seen, self.clip(plan)
+        dom = self.look.get("dom")
+        shot = self.screenshot is not None
+        return Rendering(
+            end=self.end or RenderEnd.OVER_BUDGET,
+            final_url=seen.get("url") or watch.home,
+            # After the first document only the page itself knows with which status it came.
+            status=seen.get("status") if watch.documents > 1 else self.status,
+            dom=dom.encode("utf-8", "replace") if dom else None,
+            screenshot=self.screenshot,
+            width_px=round(clip["width"]) if shot else 0,
+            height_px=round(clip["height"]) if shot else 0,
+            height_cut=shot and (seen.get("box") or clip)["height"] > clip["height"],
+            title=seen.get("title", ""),
+            visible_text=seen.get("text", ""),
+            post_text=seen.get("postText"),
+            author_text=seen.get("authorText"),
+            media_shown=seen.get("mediaShown", 0),
+            signs=tuple(plan.signs[index] for index in seen.get("signs", ())),
+            settled=bool(self.look.get("settled")),
+            events=watch.events(),
+            steps=tuple(self.steps),
+            note=self.note,
+        )

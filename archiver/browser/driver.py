@@ -1,0 +1,149 @@
+"""The browser as the rest of the program knows it: `render`, from any thread, always ending."""
+
+import threading
+from concurrent.futures import CancelledError, Future
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from archiver import __version__
+from archiver.browser.flags import SandboxPolicy, user_agent_of, version_of
+from archiver.model.clock import Clock, system_clock
+from archiver.model.records import Environment
+from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
+
+if TYPE_CHECKING:
+    from archiver.browser.engine import Engine
+
+__all__ = ["Browser"]
+
+#: How far past its budget a render may come home by itself before its browser is killed.
+GRACE_S = 8.0
+
+
+class Browser:
+    """One headless Chromium for many renders, started on entry, gone without trace on exit.
+
+    `executable` is what `find_browser` gives; `spki_sha256` (base64) the tap's key, without
+    which only certificates of public authorities are accepted. After `recycle_after` renders,
+    and after any render that spoiled it, the browser process is replaced. A page whose
+    process passes `page_memory_bytes` is ended (Linux only). `scale` is device pixels a CSS
+    pixel. Raises BrowserUnavailable where Chromium does not start, on entry or later, and
+    where `sandbox` asks for more than the system gives.
+    """
+
+    def __init__(
+        self,
+        executable: Path,
+        *,
+        spki_sha256: str | None = None,
+        sandbox: SandboxPolicy = SandboxPolicy.AUTO,
+        recycle_after: int = 100,
+        page_memory_bytes: int = 1 << 30,
+        scale: float = 1,
+        grace_s: float = GRACE_S,
+        clock: Clock = system_clock,
+    ) -> None:
+        self._executable = executable
+        self._spki_sha256 = spki_sha256
+        self._sandbox = sandbox
+        self._recycle_after = recycle_after
+        self._page_memory_bytes = page_memory_bytes
+        self._scale = scale
+        self._grace_s = grace_s
+        self._clock = clock
+        self._version = ""
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        self._version = version_of(self._executable)
+        self._live_engine()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the browser; no process and no file of it is left. May be called twice."""
+        with self._lock:
+            self._closed = True
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
+
+    def render(self, plan: RenderPlan, *, proxy_url: str, budget_s: float, language: str | None = None) -> Rendering:
+        """Visit one page, through `proxy_url` only, and say what was seen.
+
+        Blocks until the visit has ended: at most `budget_s`, and a few seconds where the page
+        has to be put away by force. Several threads may call it at once. Nothing that a page
+        or the network does raises; a browser that hangs is killed, with every render it
+        serves (they end CRASHED), and replaced for the next. `language` goes before the plan's.
+        Raises ValueError for a plan with a selector or pattern that can't be parsed.
+        """
+        engine = self._live_engine()
+        future = engine.visit(plan, proxy_url=proxy_url, language=language or plan.language, budget_s=budget_s)
+        try:
+            return future.result(budget_s + self._grace_s)
+        except TimeoutError:
+            engine.kill()
+            return _crashed("the browser did not answer and was killed")
+        except CancelledError:
+            return _crashed("the browser was ended from outside")
+        finally:
+            _forget(future)
+            if engine.stalled:
+                engine.kill()
+
+    def environment(self) -> Environment:
+        """With what renders are made; `viewport` is each plan's own."""
+        engine = self._live_engine()
+        return Environment(
+            program=f"embed-archiver {__version__}",
+            browser=self._version,
+            playwright=version("playwright"),
+            user_agent=user_agent_of(self._version),
+            sandboxed=engine.sandboxed,
+        )
+
+    @property
+    def sandbox_note(self) -> str | None:
+        """Why there is no sandbox, to be said aloud once; None if there is one."""
+        return self._live_engine().sandbox_note
+
+    def _live_engine(self) -> "Engine":
+        # Playwright takes a third of a second to import: only those who render pay it.
+        from archiver.browser.engine import Engine, Settings  # noqa: PLC0415
+
+        with self._lock:
+            if self._closed or not self._version:
+                raise RuntimeError("the browser is not open")
+            if self._engine is not None and not self._engine.usable():
+                self._engine.kill()
+                self._engine = None
+            if self._engine is None:
+                settings = Settings(
+                    executable=self._executable,
+                    user_agent=user_agent_of(self._version),
+                    spki_sha256=self._spki_sha256,
+                    sandbox=self._sandbox,
+                    recycle_after=self._recycle_after,
+                    page_memory_bytes=self._page_memory_bytes,
+                    scale=self._scale,
+                    monotonic=self._clock.monotonic,
+                )
+                self._engine = Engine(settings)
+            return self._engine
+
+
+def _crashed(why: str) -> Rendering:
+    return Rendering(RenderEnd.CRASHED, note=why)
+
+
+def _forget(future: "Future[Rendering]") -> None:
+    if not future.done():
+        future.cancel()

@@ -1,0 +1,121 @@
+"""The processes of a browser: found through /proc, measured, and ended by group.
+
+Where there is no /proc (macOS), nothing is found and nothing measured: Chromium then ends
+with its driver, whose end closes the pipe that it lives on.
+"""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Group", "children_of", "kill_all", "renderers_over", "tree_of"]
+
+PROC = Path("/proc")
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+#: How long the system may take to clear away what was killed.
+REAP_S = 5.0
+#: proc(5): field 22 of `stat`, counted from field 3.
+START_FIELD = 19
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A process group, known by its leader and when that started, so no stranger is hit.
+
+    `started` is in clock ticks since boot; None where the system does not say.
+    """
+
+    leader: int
+    started: int | None
+
+    @classmethod
+    def led_by(cls, pid: int) -> "Group":
+        """The group that `pid` leads."""
+        return cls(pid, _started(pid))
+
+    def alive(self) -> bool:
+        """Whether any process of the group is left."""
+        started = _started(self.leader)
+        if started is not None and started != self.started:
+            return False
+        if not PROC.is_dir():
+            return _answers(self.leader)
+        # A dead process that nobody has waited for is no process any more.
+        return any(
+            fields[2] == str(self.leader) and fields[0] not in "ZX"
+            for stat in PROC.glob("[0-9]*/stat")
+            if (fields := _fields(stat))
+        )
+
+    def kill(self) -> None:
+        """SIGKILL to every process of the group, if it is still the same one."""
+        if _started(self.leader) in (None, self.started):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.leader, signal.SIGKILL)
+
+
+def kill_all(groups: tuple[Group, ...]) -> bool:
+    """Kill the groups and wait, at most `REAP_S`, until they are gone; whether they are."""
+    for group in groups:
+        group.kill()
+    deadline = time.monotonic() + REAP_S
+    while any(group.alive() for group in groups) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not any(group.alive() for group in groups)
+
+
+def children_of(pid: int) -> tuple[int, ...]:
+    """The direct children of a process, of all its threads."""
+    found: list[int] = []
+    for task in PROC.glob(f"{pid}/task/*/children"):
+        with contextlib.suppress(OSError):
+            found.extend(int(child) for child in task.read_text().split())
+    return tuple(found)
+
+
+def tree_of(pid: int) -> Iterator[int]:
+    """All descendants of a process."""
+    for child in children_of(pid):
+        yield child
+        yield from tree_of(child)
+
+
+def renderers_over(pid: int, limit_bytes: int) -> tuple[int, ...]:
+    """The page processes below `pid` that hold more than `limit_bytes` of memory."""
+    return tuple(child for child in tree_of(pid) if _resident_bytes(child) > limit_bytes and _is_renderer(child))
+
+
+def _resident_bytes(pid: int) -> int:
+    with contextlib.suppress(OSError, IndexError):
+        return int((PROC / str(pid) / "statm").read_text().split()[1]) * PAGE_BYTES
+    return 0
+
+
+def _is_renderer(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return b"--type=renderer" in (PROC / str(pid) / "cmdline").read_bytes()
+    return False
+
+
+def _answers(leader: int) -> bool:
+    try:
+        os.killpg(leader, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def _fields(stat: Path) -> list[str]:
+    """proc(5)'s fields from the third on: the name in the second may hold spaces and brackets."""
+    with contextlib.suppress(OSError):
+        return stat.read_text(errors="replace").rpartition(")")[2].split()
+    return []
+
+
+def _started(pid: int) -> int | None:
+    fields = _fields(PROC / str(pid) / "stat")
+    return int(fields[START_FIELD]) if len(fields) > START_FIELD else None

@@ -1,0 +1,293 @@
+"""One visit of one page: named steps under a budget, and what they saw.
+
+1. open: a fresh context behind the render's own proxy; the main document has answered;
+2. ready, settle, read, dom: one look from an isolated world of the page (`page.js`);
+3. screenshot: the element, whole, or the page down to the plan's bound;
+4. close: the context and its renderer are gone before the next visit starts.
+"""
+
+import asyncio
+import base64
+import json
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+from playwright.async_api import Browser as PlaywrightBrowser
+from playwright.async_api import BrowserContext, CDPSession, Error, Page, Response
+
+from archiver.browser.budget import Budget, Gone, OutOfTime
+from archiver.browser.draft import Draft
+from archiver.browser.events import Watch
+from archiver.model.records import StepResult
+from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
+from archiver.model.urls import parse_url
+
+__all__ = ["CLOSE_S", "Visit"]
+
+#: Kept back from the waiting steps, so that what a slow page shows is still read and shot.
+RESERVE_S = 4.0
+#: How long the post may take to appear, and then fonts, images and layout to settle.
+READY_S = 15.0
+SETTLE_POST_S = 2.5
+SETTLE_PAGE_S = 6.0
+#: How long closing a context may take before the whole browser is given up.
+CLOSE_S = 4.0
+MOST_DOM_CHARACTERS = 20_000_000
+MOST_TEXT_CHARACTERS = 200_000
+_WORLD = "embed-archiver"
+
+
+class Visit:
+    """Carries out one plan in one browser; `run` is called once.
+
+    Afterwards `spoiled` says that the browser did not get rid of the page, and `stalled`
+    that it did not even open a context: then it, or its driver, hangs.
+    """
+
+    def __init__(
+        self,
+        plan: RenderPlan,
+        *,
+        browser: PlaywrightBrowser,
+        proxy_url: str,
+        language: str,
+        scale: float,
+        budget_s: float,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self.spoiled = False
+        self.stalled = False
+        self._plan = plan
+        self._browser = browser
+        self._proxy_url = proxy_url
+        self._language = language
+        self._scale = scale
+        self._monotonic = monotonic
+        self._gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._budget = Budget(budget_s, monotonic=monotonic, gone=self._gone)
+        self._reserve_s = min(RESERVE_S, budget_s / 3)
+        self._draft = Draft()
+        self._watch = Watch("")
+        self._frame_id = ""
+
+    async def run(self) -> Rendering:
+        """What was seen. Never raises for what the page or the network does."""
+        if parse_url(self._plan.url) is None:
+            return Rendering(RenderEnd.REFUSED, note=f"not an http(s) URL: {self._plan.url[:200]}")
+        opening = asyncio.ensure_future(self._new_context())
+        try:
+            await self._steps(await self._budget.within(asyncio.shield(opening)))
+        except OutOfTime:
+            self._draft.end = self._draft.end or RenderEnd.OVER_BUDGET
+        except (Gone, Error) as error:
+            self._crashed(str(error))
+        finally:
+            await self._put_away(opening)
+        return self._draft.rendering(self._plan, self._watch)
+
+    def end_from_outside(self, why: str) -> None:
+        """End every wait of this visit now: its browser is gone."""
+        if not self._gone.done():
+            self._gone.set_result(why)
+
+    async def _new_context(self) -> BrowserContext:
+        return await self._browser.new_context(
+            proxy={"server": self._proxy_url},
+            viewport={"width": self._plan.width_px, "height": self._plan.height_px},
+            device_scale_factor=self._scale,
+            locale=self._language,
+            reduced_motion="reduce",
+            accept_downloads=False,
+        )
+
+    async def _steps(self, context: BrowserContext) -> None:
+        started = self._monotonic()
+        page = await self._budget.within(context.new_page())
+        page.on("crash", lambda _page: self.end_from_outside("the page's process ended"))
+        session = await self._budget.within(context.new_cdp_session(page))
+        await self._watch_page(session)
+        if not await self._open(page, started):
+            return
+        await self._look(session)
+        if self._draft.look:
+            await self._shoot(session)
+        self._settle_end()
+
+    async def _watch_page(self, session: CDPSession) -> None:
+        tree, _ = await self._budget.within(
+            asyncio.gather(session.send("Page.getFrameTree"), session.send("Page.enable"))
+        )
+        self._frame_id = tree["frameTree"]["frame"]["id"]
+        watch = self._watch = Watch(self._frame_id)
+        session.on("Page.frameNavigated", watch.on_navigated)
+        session.on("Page.javascriptDialogOpening", watch.on_dialog)
+        session.on("Page.windowOpen", watch.on_window)
+        session.on("Page.downloadWillBegin", watch.on_download)
+
+    # --- 1. open ---------------------------------------------------------------------------
+
+    async def _open(self, page: Page, started: float) -> bool:
+        limit_s = max(0.0, self._budget.left_s() - self._reserve_s)
+        try:
+            response = await self._budget.within(page.goto(self._plan.url, wait_until="commit", timeout=0), limit_s)
+        except OutOfTime:
+            self._step("open", started, ok=False, note="no answer in time")
+            raise
+        except Error as error:
+            if self._gone.done() or page.is_closed():
+                raise
+            self._not_opened(error)
+            self._step("open", started, ok=False, note=self._draft.note)
+            return False
+        answered = self._answered(response)
+        self._step("open", started, ok=answered, note=self._draft.note)
+        return answered
+
+    def _not_opened(self, error: Error) -> None:
+        reason = error.message.split("\n", 1)[0].removeprefix("Page.goto: ")
+        self._draft.note = reason.split(" at http", 1)[0]
+        downloads = self._watch.download is not None or "Download is starting" in reason
+        self._draft.end = RenderEnd.DOWNLOAD if downloads else RenderEnd.NO_RESPONSE
+
+    def _answered(self, response: Response | None) -> bool:
+        """Whether an upstream answered: the tap itself says so where none did."""
+        if response is None:
+            return True
+        failure = response.headers.get("archiver-failure")
+        if failure is None:
+            self._draft.status = response.status
+            return True
+        self._draft.end = RenderEnd.REFUSED if failure == "refused" else RenderEnd.NO_RESPONSE
+        self._draft.note = failure
+        return False
+
+    # --- 2. ready, settle, read, dom -------------------------------------------------------
+
+    async def _look(self, session: CDPSession) -> None:
+        """Look until something stays still long enough to be read, or time runs out."""
+        while (left_s := self._budget.left_s() - self._reserve_s) > 0:
+            documents = self._watch.documents
+            try:
+                ready_s = min(READY_S, max(0.1, left_s - self._settle_s - 0.5))
+                self._take(await self._budget.within(self._evaluate(session, ready_s), left_s))
+            except OutOfTime:
+                break
+            except Error:
+                # The document was replaced under the look: look at the new one.
+                await asyncio.sleep(0.02)
+                continue
+            if documents == self._watch.documents:
+                return
+        if not self._draft.look:
+            await self._look_once(session)
+
+    async def _look_once(self, session: CDPSession) -> None:
+        """Stop what keeps the page busy, and read what is there."""
+        try:
+            await self._budget.within(session.send("Runtime.terminateExecution"), 1)
+            self._watch.note("scripts stopped: the page did not answer")
+            self._take(await self._budget.within(self._evaluate(session, 0), self._reserve_s / 2))
+        except (OutOfTime, Error):
+            self._draft.end = RenderEnd.OVER_BUDGET
+
+    @property
+    def _settle_s(self) -> float:
+        wanted = SETTLE_POST_S if self._plan.element else SETTLE_PAGE_S
+        return min(wanted, max(0.0, self._budget.left_s() - self._reserve_s) / 2)
+
+    async def _evaluate(self, session: CDPSession, ready_s: float) -> dict[str, Any]:
+        world = await session.send("Page.createIsolatedWorld", {"frameId": self._frame_id, "worldName": _WORLD})
+        answer = await session.send(
+            "Runtime.evaluate",
+            {
+                "contextId": world["executionContextId"],
+                "expression": f"({_script()})({json.dumps(self._request(ready_s))})",
+                "awaitPromise": True,
+                "returnByValue": True,
+            },
+        )
+        value = answer["result"].get("value")
+        if not isinstance(value, dict):
+            raise Error(f"nothing was read: {str(answer)[:300]}")
+        return value
+
+    def _request(self, ready_s: float) -> dict[str, Any]:
+        plan = self._plan
+        return {
+            "element": plan.element,
+            "ready": plan.ready,
+            "text": plan.text,
+            "author": plan.author,
+            "media": plan.media,
+            "signs": [{"selector": sign.selector, "pattern": sign.pattern} for sign in plan.signs],
+            "readyMs": round(ready_s * 1000),
+            "settleMs": round(self._settle_s * 1000) if ready_s > 0 else 0,
+            "maxHeight": plan.max_height_px,
+            "domLimit": MOST_DOM_CHARACTERS,
+            "textLimit": MOST_TEXT_CHARACTERS,
+        }
+
+    def _take(self, look: dict[str, Any]) -> None:
+        if look.get("fault"):
+            raise ValueError(f"the plan for {self._plan.url} can't be carried out: {look['fault']}")
+        self._draft.take(look)
+
+    # --- 3. screenshot -----------------------------------------------------------------------
+
+    async def _shoot(self, session: CDPSession) -> None:
+        started, documents = self._monotonic(), self._watch.documents
+        try:
+            picture = await self._budget.within(session.send("Page.captureScreenshot", self._shot()))
+        except (OutOfTime, Error) as error:
+            self._step("screenshot", started, ok=False, note=str(error)[:200] or "not made in time")
+            return
+        if documents != self._watch.documents:
+            self._step("screenshot", started, ok=False, note="the document was replaced while it was shot")
+            return
+        self._draft.screenshot = base64.b64decode(picture["data"])
+        self._step("screenshot", started, ok=True)
+
+    def _shot(self) -> dict[str, Any]:
+        clip, beyond = self._draft.clip(self._plan)
+        return {
+            "format": "png",
+            # Half the time of the small encoding, for files 1.2 to 1.6 times as large.
+            "optimizeForSpeed": True,
+            # What lies outside the window comes out white without it; with it, the page is laid out anew.
+            "captureBeyondViewport": beyond,
+            "clip": {**clip, "scale": 1},
+        }
+
+    # --- 4. the end --------------------------------------------------------------------------
+
+    def _settle_end(self) -> None:
+        draft = self._draft
+        if self._watch.left_for is not None:
+            draft.end, draft.note = RenderEnd.NAVIGATED_AWAY, f"to {self._watch.left_for[:300]}"
+        elif draft.end is None:
+            draft.end = RenderEnd.READY if draft.look.get("ready") else RenderEnd.NEVER_READY
+
+    def _crashed(self, why: str) -> None:
+        self._draft.end = RenderEnd.CRASHED
+        self._draft.note = why.split("\n", 1)[0][:300]
+
+    async def _put_away(self, opening: "asyncio.Task[BrowserContext]") -> None:
+        """Close the context, also one that came too late for its visit."""
+        await asyncio.wait({opening}, timeout=CLOSE_S)
+        if not opening.done():
+            opening.cancel()
+            self.stalled = True
+        elif opening.exception() is None:
+            try:
+                await asyncio.wait_for(opening.result().close(), CLOSE_S)
+            except (TimeoutError, Error):
+                self.spoiled = True
+
+    def _step(self, name: str, started: float, *, ok: bool, note: str = "") -> None:
+        elapsed_ms = round((self._monotonic() - started) * 1000)
+        self._draft.steps.append(StepResult(name, ok, elapsed_ms, note))
+
+
+def _script() -> str:
+    return files("archiver.browser").joinpath("page.js").read_text("utf-8")

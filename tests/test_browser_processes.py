@@ -1,0 +1,258 @@
+"""No process and no file of a browser outlives it, however it ends."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from scripted_pages import Site
+
+from archiver.browser import Browser, SandboxPolicy, find_browser
+from archiver.browser.processes import tree_of
+from archiver.browser.scratch import Scratch, sweep
+from archiver.model.errors import BrowserUnavailable
+from archiver.model.rendering import RenderEnd, RenderPlan
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are counted in /proc"),
+]
+
+PLAN = RenderPlan("http://post.example/", element=("p",), text=("p",))
+HANGING = RenderPlan("http://post.example/hang", element=("p",))
+
+
+@pytest.fixture(scope="module")
+def site():
+    site = Site()
+    site.add(PLAN.url, "<p>The post")
+    site.add(HANGING.url, site.hang)
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def wait_until(true, limit_s=15):
+    deadline = time.monotonic() + limit_s
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return true()
+
+
+def command_of(pid):
+    with contextlib.suppress(OSError):
+        return (Path("/proc") / str(pid) / "cmdline").read_bytes()
+    return b""
+
+
+def browsers_below(pid=None):
+    """The main processes of the browsers below us: the others name their type."""
+    commands = {child: command_of(child) for child in tree_of(pid or os.getpid())}
+    return {child for child, line in commands.items() if b"--remote-debugging-pipe" in line and b"--type" not in line}
+
+
+def drivers_below(pid=None):
+    return {child for child in tree_of(pid or os.getpid()) if b"run-driver" in command_of(child)}
+
+
+def running(pid):
+    return bool(command_of(pid))
+
+
+def render(browser, site, plan=PLAN, budget_s=15):
+    return browser.render(plan, proxy_url=site.proxy_url, budget_s=budget_s)
+
+
+def test_nothing_is_left_after_the_browser_is_closed(site, temporary):
+    before = set(tree_of(os.getpid()))
+    with Browser(find_browser()) as browser:
+        assert render(browser, site).end is RenderEnd.READY
+        grown = set(tree_of(os.getpid())) - before
+        assert len(grown) >= 3
+        assert [path.name.startswith("embed-archiver-browser-") for path in temporary.iterdir()] == [True]
+    assert [pid for pid in grown if running(pid)] == []
+    assert set(tree_of(os.getpid())) <= before
+    assert list(temporary.iterdir()) == []
+    browser.close()
+    with pytest.raises(RuntimeError, match="not open"):
+        render(browser, site)
+
+
+def test_the_browser_is_replaced_after_its_number_of_renders(site):
+    with Browser(find_browser(), recycle_after=2) as browser:
+        seen = []
+        for _ in range(5):
+            assert render(browser, site).end is RenderEnd.READY
+            seen.append(frozenset(browsers_below()))
+        assert [len(pids) for pids in seen] == [1] * 5
+        assert len(set(seen)) == 3
+        assert seen[0] == seen[1] != seen[2] == seen[3] != seen[4]
+
+
+def test_replacing_waits_for_the_renders_that_still_run(site):
+    with Browser(find_browser(), recycle_after=1) as browser:
+        slow = []
+        thread = threading.Thread(target=lambda: slow.append(render(browser, site, HANGING, budget_s=3)))
+        thread.start()
+        assert wait_until(lambda: HANGING.url in site.urls())
+        assert render(browser, site).end is RenderEnd.READY
+        thread.join()
+        assert [seen.end for seen in slow] == [RenderEnd.OVER_BUDGET]
+        assert render(browser, site).end is RenderEnd.READY
+        assert wait_until(lambda: len(browsers_below()) == 1)
+
+
+def test_a_browser_that_was_killed_is_replaced(site):
+    with Browser(find_browser()) as browser:
+        (pid,) = browsers_below()
+        os.kill(pid, signal.SIGKILL)
+        assert wait_until(lambda: not running(pid))
+        assert RenderEnd.READY in {render(browser, site).end for _ in range(2)}
+        assert render(browser, site).end is RenderEnd.READY
+
+
+def test_a_render_whose_browser_dies_ends_crashed_at_once(site):
+    with Browser(find_browser()) as browser:
+        seen = []
+        site.requests.clear()
+        thread = threading.Thread(target=lambda: seen.append(render(browser, site, HANGING, budget_s=60)))
+        thread.start()
+        assert wait_until(lambda: HANGING.url in site.urls())
+        for pid in browsers_below():
+            os.kill(pid, signal.SIGKILL)
+        thread.join(10)
+        assert [rendering.end for rendering in seen] == [RenderEnd.CRASHED]
+        assert render(browser, site).end is RenderEnd.READY
+
+
+def test_a_driver_that_dies_is_replaced_with_its_browser(site):
+    with Browser(find_browser()) as browser:
+        (driver,), (old,) = drivers_below(), browsers_below()
+        os.kill(driver, signal.SIGKILL)
+        assert wait_until(lambda: not running(old))
+        assert RenderEnd.READY in {render(browser, site, budget_s=5).end for _ in range(2)}
+        assert render(browser, site).end is RenderEnd.READY
+        assert len(drivers_below()) == 1
+
+
+def test_a_driver_that_hangs_is_killed_by_the_watchdog(site):
+    with Browser(find_browser(), grace_s=1) as browser:
+        (driver,), (old,) = drivers_below(), browsers_below()
+        os.kill(driver, signal.SIGSTOP)
+        started = time.monotonic()
+        seen = render(browser, site, budget_s=1)
+        assert (seen.end, time.monotonic() - started < 15) == (RenderEnd.CRASHED, True)
+        assert not running(old)
+        assert not running(driver)
+        assert render(browser, site).end is RenderEnd.READY
+
+
+def test_a_browser_that_hangs_is_killed_too(site):
+    with Browser(find_browser(), grace_s=1) as browser:
+        (old,) = browsers_below()
+        os.killpg(old, signal.SIGSTOP)
+        render(browser, site, budget_s=1)
+        assert wait_until(lambda: not running(old))
+        assert render(browser, site).end is RenderEnd.READY
+
+
+CHILD = """
+    import sys, tempfile, time
+    from archiver.browser import Browser, find_browser
+    tempfile.tempdir = sys.argv[1]
+    with Browser(find_browser()):
+        print("open", flush=True)
+        time.sleep(60)
+"""
+
+
+@pytest.fixture
+def child(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(CHILD), str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert process.stdout.readline() == b"open\n"
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_nothing_runs_on_when_our_own_process_is_ended(child, number, tmp_path):
+    tree = set(tree_of(child.pid))
+    assert len(browsers_below(child.pid)) == 1
+    child.send_signal(number)
+    child.wait(15)
+    assert wait_until(lambda: not any(running(pid) for pid in tree), limit_s=5)
+    sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_in_use_is_never_swept(temporary):
+    with Scratch() as held:
+        assert sweep(temporary) == ()
+        assert held.path.is_dir()
+    assert not held.path.exists()
+
+
+def test_a_folder_that_is_not_ours_to_sweep_is_left(temporary):
+    (temporary / "elsewhere").mkdir()
+    (temporary / "embed-archiver-browser-link").symlink_to(temporary / "elsewhere")
+    (temporary / "embed-archiver-browser-nolock").mkdir()
+    assert sweep(temporary) == ()
+    assert len(list(temporary.iterdir())) == 3
+
+
+def test_a_program_that_is_no_browser_is_said_so(tmp_path):
+    liar = tmp_path / "chromium"
+    liar.write_text("#!/bin/sh\necho 'Chromium 1.2.3.4'\nexit 1\n")
+    liar.chmod(0o755)
+    for program in (Path("/bin/true"), tmp_path / "missing", liar):
+        with pytest.raises(BrowserUnavailable, match="does not"), Browser(program):
+            pass
+    assert drivers_below() == set()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has no sandbox")
+def test_root_gets_no_sandbox_and_can_refuse_that(site):
+    with Browser(find_browser()) as browser:
+        assert browser.environment().sandboxed is False
+        assert browser.sandbox_note == "Chromium has no sandbox when it is run as root"
+    with pytest.raises(BrowserUnavailable, match="as root"), Browser(find_browser(), sandbox=SandboxPolicy.REQUIRE):
+        pass
+    assert browsers_below() == set()
+
+
+SANDBOXED = """
+    from archiver.browser import Browser, SandboxPolicy, find_browser
+    with Browser(find_browser(), sandbox=SandboxPolicy.REQUIRE) as browser:
+        assert browser.environment().sandboxed, browser.sandbox_note
+        assert browser.sandbox_note is None
+"""
+
+
+def test_an_ordinary_user_has_the_sandbox(tmp_path):
+    command = [sys.executable, "-c", textwrap.dedent(SANDBOXED)]
+    if os.geteuid() == 0:
+        command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *command]
+    probe = subprocess.run([*command[:-2], "-c", "import archiver"], capture_output=True, check=False)
+    userns = subprocess.run([*command[:-3], "unshare", "-U", "true"], capture_output=True, check=False)
+    if probe.returncode or userns.returncode:
+        pytest.skip("no other user can read this checkout, or there are no user namespaces")
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "HOME": "/nonexistent"}, cwd="/"
+    )
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,7 +1,7 @@
 """The line under a quoted post: `— Name (@handle) March 29, 2022`.
 
 A name may hold anything, dashes, brackets and another `@` too, so a line is read from
-its end: a date, right before it the last `(@handle)`, and then a dash to the left.
+its end: a date (or a link to the post), right before it the last `(@handle)`, and then a dash to the left.
 """
 
 import re
@@ -41,8 +41,8 @@ class Attribution:
     platform: str
     handle: str
     name: str | None
-    date: str
-    date_text: str
+    date: str | None
+    date_text: str | None
     anchor: Anchor | None
     post: PostRef | None
 
@@ -61,11 +61,12 @@ def attributions(block: Block) -> Iterator[Attribution]:
 
 def _attribution(block: Block, handle: re.Match[str], floor: int) -> Attribution | None:
     dated = date_at(block.text, handle.end())
-    if dated is None:
-        return None
-    begin, end, day = dated
-    anchor = next(iter(block.anchors_between(begin, end)), None)
+    begin, end, day = dated or (handle.end(), handle.end(), None)
+    anchor = block.anchor_at(begin, max(end, begin + 2))
     post = identify(anchor.href) if anchor and anchor.href else None
+    if dated is None and (anchor is None or post is None):
+        return None
+    end = max(end, anchor.end) if anchor else end
     start = _start(block, handle.start(), floor, bare=post is not None)
     if start is None:
         return None
@@ -78,7 +79,7 @@ def _attribution(block: Block, handle: re.Match[str], floor: int) -> Attribution
         handle=handle[handle.lastgroup or 0],
         name=_name(block.text[start : handle.start()]),
         date=day,
-        date_text=block.text[begin:end].strip(),
+        date_text=block.text[begin : dated[1]].strip() if dated else None,
         anchor=anchor,
         post=post,
     )

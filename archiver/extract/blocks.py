@@ -78,6 +78,12 @@ class Block:
         high = bisect_right(self.anchors, end - 1, key=lambda anchor: anchor.start)
         return [anchor for anchor in self.anchors[low:high] if anchor.end > start]
 
+    def anchor_at(self, start: int, end: int) -> Anchor | None:
+        """The first link that overlaps the part of the text, or stands in it without words."""
+        low = max(bisect_right(self.anchors, start, key=lambda anchor: anchor.start) - 1, 0)
+        near = (a for a in self.anchors[low : low + 3] if a.start < end and (a.end > start or a.start >= start))
+        return next(near, None)
+
     def source_at(self, place: int) -> int | None:
         """The character of the text source that stands at `place` of the text; None for HTML."""
         if not self.offsets:

@@ -22,8 +22,9 @@ from archiver.platforms import identify
 
 __all__ = ["Hidden", "hidden_in_attributes", "hidden_in_text", "post_at"]
 
-#: Longer values are state of an application, not one embed.
-_VALUE_CHARS = 200_000
+#: Longer values are the state of an application, not one embed; a frame's document may be long.
+_VALUE_CHARS = 30_000
+_SRCDOC_CHARS = 500_000
 _URL_CHARS = 4000
 #: More posts in one attribute are a list of something.
 _POSTS = 2
@@ -39,7 +40,8 @@ _MARKUP = re.compile(
     r"<(?:iframe|blockquote|amp-[a-z]|object|embed)\b|data-telegram-post|fb-(?:post|video)|tumblr-post|vk_post_",
     re.IGNORECASE,
 )
-_BASE64 = re.compile(r"\s*(?:[A-Za-z0-9+/]{4}){8,}[A-Za-z0-9+/]{0,4}={0,2}\s*")
+# A signature may follow, so that a server renders nothing but what it wrote itself.
+_BASE64 = re.compile(r"\s*((?:[A-Za-z0-9+/]{4}){8,}[A-Za-z0-9+/]{0,4}={0,2})(?:[,;:|.][\w-]{0,200})?\s*")
 _JSON_URL = re.compile(r"(?:https?:)?(?:\\?/){2}[\w.-]+\.[a-z]{2,}(?:\\?/|[^\s\"'<>\\(){}])*", re.IGNORECASE)
 
 
@@ -70,30 +72,32 @@ def hidden_in_text(text: str, where: str) -> list[Hidden]:
 
 
 def post_at(text: str, *, wrapped: bool = False) -> PostRef | None:
-    """The post that an address leads to; `wrapped` looks into its parameters too."""
+    """The post that an address leads to; `wrapped` looks for one inside the address too."""
     url = parse_url(text) if len(text) <= _URL_CHARS else None
     if url is None or is_share(url):
         return None
     post = identify(text)
     if post is None and wrapped:
-        inner = (value for _, value in url.query if value.startswith(("http", "//")))
-        post = next(filter(None, map(post_at, inner)), None)
+        inside = [value for _, value in url.query if value.startswith(("http", "//"))]
+        inner = max(url.text.find("/http://", 8), url.text.find("/https://", 8))
+        inside += [url.text[inner + 1 :]] if inner > 0 else []
+        post = next(filter(None, map(post_at, inside)), None)
     return post
 
 
 def _hidden(value: str, where: str, *, frame: bool) -> Iterator[Hidden]:
-    if len(value) > _VALUE_CHARS:
+    if len(value) > (_SRCDOC_CHARS if where.endswith("[srcdoc]") else _VALUE_CHARS):
         return
     if "<" in value or "&lt;" in value or "%3C" in value:
         yield from _markup(value, where)
     elif value.lstrip()[:1] in ("{", "["):
         yield from _json(value, where)
-    elif "//" in value or "%2F%2F" in value:
-        yield from _address(value, where, frame=frame)
-    elif len(value) > 40 and _BASE64.fullmatch(value):  # noqa: PLR2004  # shorter ones are names and ids
-        decoded = _base64(value)
+    elif len(value) > 40 and (encoded := _BASE64.fullmatch(value)):  # noqa: PLR2004  # shorter ones are names and ids
+        decoded = _base64(encoded[1])
         if decoded:
             yield from _hidden(decoded, where, frame=frame)
+    elif "//" in value or "%2F%2F" in value:
+        yield from _address(value, where, frame=frame)
 
 
 def _markup(value: str, where: str) -> Iterator[Hidden]:
@@ -101,7 +105,7 @@ def _markup(value: str, where: str) -> Iterator[Hidden]:
     text = unescape(text) if "<" not in text else text
     if value.lstrip()[:1] in ("{", "["):
         text = text.replace('\\"', '"').replace("\\/", "/")
-    if _MARKUP.search(text):
+    if _MARKUP.search(text) or where.endswith("[srcdoc]"):
         yield Hidden(where, markup=text)
 
 
@@ -115,14 +119,14 @@ def _json(value: str, where: str) -> Iterator[Hidden]:
 def _address(value: str, where: str, *, frame: bool) -> Iterator[Hidden]:
     text = unquote(value) if "//" not in value else value
     start = re.search(r"(?:https?:)?//[^\s'\"()]+", text)
-    post = post_at(start[0], wrapped=frame) if start and (frame or start.start() == 0 or "onclick" in where) else None
+    post = post_at(start[0], wrapped=True) if start and (frame or start.start() == 0 or "onclick" in where) else None
     if post is not None and start:
         yield Hidden(where, post=post, url=start[0])
 
 
 def _base64(value: str) -> str | None:
     try:
-        text = b64decode(value.strip() + "=" * (-len(value.strip()) % 4), validate=True).decode("utf-8")
+        text = b64decode(value + "=" * (-len(value) % 4), validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError):
         return None
     return text if "//" in text or "%2F%2F" in text or "<" in text or "%3C" in text else None

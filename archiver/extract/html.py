@@ -15,6 +15,7 @@ from archiver.extract.hidden import post_at
 from archiver.extract.markup import names_of, short_text
 from archiver.extract.posts import Finding, PostFinder
 from archiver.extract.rules import rule_table
+from archiver.extract.state import embeds_in_state, place_after
 from archiver.model.records import PostRef
 
 __all__ = ["Page", "read_html"]
@@ -73,6 +74,7 @@ def read_html(text: str) -> Page:
     builder = BlockBuilder()
     walker = _Walker(builder, PostFinder(builder, rule_table()))
     walker.walk(_parsed(text))
+    walker.read_state()
     return Page(builder.blocks, walker.head)
 
 
@@ -97,6 +99,7 @@ class _Walker:
         self._scopes: list[tuple[Tag, _State]] = []
         self._link: _OpenLink | None = None
         self._quotes = 0
+        self._scripts: list[str] = []
         self._openers: dict[str, Callable[[Tag], bool]] = {
             "a": self._open_a,
             "br": self._open_br,
@@ -130,6 +133,20 @@ class _Walker:
                 children.pop()
                 self._close(opened.pop())
         self.builder.flush()
+
+    def read_state(self) -> None:
+        """Takes the posts of the page's JSON state, where the page itself shows none."""
+        if any(block.kind is BlockKind.EMBED for block in self.builder.blocks):
+            return
+        shown = self.builder.blocks
+        for found in (embed for text in self._scripts for embed in embeds_in_state(text)):
+            place = place_after(shown, found.words)
+            if place is not None:
+                count = len(shown)
+                _Walker(self.builder, self._finder, self._depth + 1).walk(_parsed(found.markup))
+                found_blocks = shown[count:]
+                del shown[count:]
+                shown[place:place] = found_blocks
 
     # --- elements ------------------------------------------------------------------------
 
@@ -210,9 +227,11 @@ class _Walker:
     # --- single elements -------------------------------------------------------------------
 
     def _open_a(self, tag: Tag) -> bool:
+        href = tag.attrs.get("href")
+        if self._depth and self._state.embed is None and isinstance(href, str):
+            self._finder.put_link(tag, href)
         if self._state.silent or self._link is not None:
             return True
-        href = tag.attrs.get("href")
         if not is_control(tag) and not self._is_own(href):
             self._link = _OpenLink(tag, self.builder.open_link(), [])
         return True
@@ -249,6 +268,8 @@ class _Walker:
             self.head.add_json(tag.string or "")
         elif kind.startswith("text/") and kind != "text/javascript" and self._state.silent < 2:  # noqa: PLR2004  # 2: see _State
             self._take(tag, self._finder.find_in_text(tag, tag.string or "", f"script[type={kind}]"))
+        elif self._depth == 0 and "src" not in tag.attrs:
+            self._scripts.append(tag.string or "")
         return False
 
     def _open_meta(self, tag: Tag) -> bool:

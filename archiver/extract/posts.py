@@ -6,7 +6,7 @@ from bs4 import Tag
 
 from archiver.extract.blocks import Embed
 from archiver.extract.builder import BlockBuilder
-from archiver.extract.hidden import Hidden, hidden_in_attributes, hidden_in_text
+from archiver.extract.hidden import Hidden, hidden_in_attributes, hidden_in_text, post_at
 from archiver.extract.markup import bounded_markup
 from archiver.extract.rules import Rule, RuleTable
 from archiver.model.records import PostRef
@@ -64,6 +64,13 @@ class PostFinder:
     def find_in_text(self, tag: Tag, text: str, where: str) -> Finding:
         """The posts of a template's text."""
         return self._hidden(tag, hidden_in_text(text, where), costly=0)
+
+    def put_link(self, tag: Tag, href: str) -> None:
+        """A link in markup that stands for an embed: what it leads to is the post."""
+        post = post_at(href)
+        if post is not None:
+            embed = Embed(post.platform, post.post_id, post.url, "a[href]", fragment=bounded_markup(tag))
+            self._builder.put_embed(embed, weak=True)
 
     def _shown(self, tag: Tag, rule: Rule, found: Found, inside: Embed | None, *, unshown: bool) -> Embed | None:
         """The embed that a platform's rule found; None if it is no post of theirs after all."""

@@ -26,6 +26,8 @@ from archiver.demo.server import Server
 from archiver.demo.tls import DemoAuthority
 from archiver.demo.web import answer
 from archiver.demo.wire import Delivery, Request
+from archiver.extract import extract
+from archiver.model.records import Document
 from archiver.model.states import Availability, Group, MentionKind
 from archiver.platforms import identify, platform_named
 from archiver.platforms.base import Answer
@@ -338,6 +340,21 @@ def test_articles_are_served_as_their_truth_says(web):
                 assert mention.post_id.split("/")[-1] in page
                 assert (mention.platform, mention.post_id) in web.truth.posts
     assert len({urlsplit(article.url).hostname for article in web.articles}) == 3
+
+
+def told(mention):
+    return mention.kind, mention.platform, mention.post_id, mention.url, mention.dangling
+
+
+@pytest.mark.parametrize("article", ARTICLES, ids=lambda article: article.url)
+def test_extraction_finds_what_an_article_truly_mentions(article):
+    rendered = render(article)
+    found = extract(Document(article.url, rendered.body, rendered.truth.media_type, article.url)).mentions
+    truth = rendered.truth.mentions
+    assert [told(m) for m in found if m.platform] == [told(m) for m in truth if m.platform]
+    assert {told(m) for m in truth} <= {told(m) for m in found}
+    claims = [m.claim.text for m in found if m.kind is MentionKind.FLATTENED]
+    assert claims == [m.text for m in truth if m.kind is MentionKind.FLATTENED]
 
 
 @pytest.mark.parametrize(("end", "status"), [("unpublished", 404), ("broken", 500), ("silent", None), ("reset", None)])

@@ -141,12 +141,13 @@ class _Writer:
 
     def _flat(self, key: str, _words: str) -> str:
         post = post_named(key)
-        self.mentions.append(_flattened(post, known=False))
+        host = "t.co" if self._html else "pic.twitter.com"
+        self.mentions += [_flattened(post, known=False), *_media_link(post, host)]
         return _flat_html(post, "#") if self._html else _flat_markdown(post)
 
     def _kept(self, key: str, _words: str) -> str:
         post = post_named(key)
-        self.mentions.append(_flattened(post, known=True))
+        self.mentions += [_flattened(post, known=True), *_media_link(post, "t.co")]
         return _flat_html(post, f"https://twitter.com/{post.handle}/status/{post.post_id}")
 
     def _text(self, key: str, _words: str) -> str:
@@ -194,6 +195,14 @@ def _flattened(post: Post, *, known: bool) -> MentionTruth:
         text=post.text,
         handle=post.handle,
     )
+
+
+def _media_link(post: Post, host: str) -> list[MentionTruth]:
+    """What is left of a post's picture: a link, in the words of X."""
+    if not post.media_key:
+        return []
+    words = f"pic.twitter.com/{post.media_key}"
+    return [MentionTruth(kind=MentionKind.LINK, url=f"https://{host}/{post.media_key}", text=words)]
 
 
 def _flat_html(post: Post, permalink: str) -> str:

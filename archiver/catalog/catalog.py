@@ -20,6 +20,8 @@ from archiver.model.records import Evidence, Leaf
 
 __all__ = ["Catalog"]
 
+_SETTLE_MS = 1_000
+
 
 class Catalog(Searching):
     """An opened `archive.db`. Safe for several threads; one process at a time may write.
@@ -123,6 +125,8 @@ class Catalog(Searching):
 
     def _settle(self) -> None:
         with translated(self._path):
+            # A reader that stays may keep the log from being emptied; that is not worth a long wait.
+            self._db.execute(f"PRAGMA busy_timeout = {_SETTLE_MS}").fetchone()
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     def _seal(self) -> None:

@@ -83,20 +83,20 @@ def connect_reader(db_file: Path) -> Database:
         if code not in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN} or _has_log(db_file):
             raise
         db = _connect(db_file, "ro&immutable=1")
-    db.execute("PRAGMA query_only = ON")
     db.execute("PRAGMA temp_store = MEMORY")
     return db
 
 
 def connect_memory() -> Database:
     """An empty database of its own."""
-    return Database(memory=True)
+    return Database(memory=True, execute_plugins=False)
 
 
 def _connect(db_file: Path, mode: str) -> Database:
     # One connection serves several threads; the catalog's lock keeps them apart.
     uri = f"{db_file.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, check_same_thread=False)
+    # Plug-ins of other installed packages have no business in here.
     return Database(connection, execute_plugins=False)
 
 

@@ -103,15 +103,15 @@ def _by_words(catalog: Catalog, query: str, at: datetime | None, limit: int) -> 
     together, any_of_them = match_all(query), match_any(query)
     if together is None or any_of_them is None:
         return []
-    hits = _matching(catalog, query, together, catalog.matching(together), at, limit)
+    hits = _matching(catalog, query, together, catalog.matching(together), at=at, limit=limit)
     if hits or any_of_them == together:
         return hits
     best = catalog.matching(any_of_them, limit=_PARTIAL_FINDS)
-    return _matching(catalog, query, any_of_them, best, at, limit)
+    return _matching(catalog, query, any_of_them, best, at=at, limit=limit)
 
 
 def _matching(
-    catalog: Catalog, query: str, expression: str, ids: Sequence[int], at: datetime | None, limit: int
+    catalog: Catalog, query: str, expression: str, ids: Sequence[int], *, at: datetime | None, limit: int
 ) -> list[Hit]:
     captures = catalog.captures(ids, nearest_to=at, limit=limit)
     versions = catalog.article_versions(ids, nearest_to=at, limit=limit)

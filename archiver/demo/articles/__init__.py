@@ -142,7 +142,7 @@ class _Writer:
     def _flat(self, key: str, _words: str) -> str:
         post = post_named(key)
         host = "t.co" if self._html else "pic.twitter.com"
-        self.mentions += [_flattened(post, known=False), *_media_link(post, host)]
+        self.mentions += [_flattened(post, known=False, emptied=True), *_media_link(post, host)]
         return _flat_html(post, "#") if self._html else _flat_markdown(post)
 
     def _kept(self, key: str, _words: str) -> str:
@@ -186,7 +186,7 @@ class _Writer:
         return f'<a href="{escape(url)}">{escape(words)}</a>' if self._html else f"{words} ({url})"
 
 
-def _flattened(post: Post, *, known: bool) -> MentionTruth:
+def _flattened(post: Post, *, known: bool, emptied: bool = False) -> MentionTruth:
     return MentionTruth(
         kind=MentionKind.FLATTENED,
         platform=post.platform,
@@ -194,6 +194,7 @@ def _flattened(post: Post, *, known: bool) -> MentionTruth:
         url=post.url if known else None,
         text=post.text,
         handle=post.handle,
+        dangling=emptied,
     )
 
 

@@ -13,7 +13,6 @@ from archiver.demo.platforms.common import (
     avatar_reply,
     by_id,
     day,
-    iso,
     mishap,
     not_found,
     picture_reply,
@@ -21,6 +20,7 @@ from archiver.demo.platforms.common import (
     to_https,
 )
 from archiver.demo.platforms.x_posts import POSTS, bench_post_of
+from archiver.demo.platforms.x_record import SHORT_LINKS, displayed, tweet_record
 from archiver.demo.script import Act, Post, Site
 from archiver.demo.wire import Reply, Request, html, json_reply, redirect
 from archiver.platforms._x_token import syndication_token
@@ -28,13 +28,7 @@ from archiver.platforms._x_token import syndication_token
 __all__ = ["SITE", "find_post"]
 
 _BY_ID = by_id(POSTS)
-_BY_KEY = {post.key: post for post in POSTS}
 _BY_MEDIA_KEY = {post.media_key: post for post in POSTS if post.media_key}
-#: What t.co keys lead to, beside the media keys of the posts.
-_SHORT = {
-    "Rp4Harb0ur": "https://www.civic-records.example/harbour/wall-report-2026",
-    "T1deT4bl3s": "https://www.civic-records.example/tides/2026",
-}
 _LEARN_MORE = " Learn more"
 _TOMBSTONES = {
     Act.DELETED: "This Post was deleted by the Post author.",
@@ -92,99 +86,7 @@ def _record(post: Post) -> dict[str, Any]:
         }
         body = {"text": words, "entities": [entity], "rtl": False}
         return {"__typename": "TweetTombstone", "tombstone": {"text": body}}
-    return _tweet(post)
-
-
-def _tweet(post: Post) -> dict[str, Any]:
-    whole = f"{post.text} https://t.co/{post.media_key}" if post.media_key else post.text
-    record: dict[str, Any] = {
-        "__typename": "Tweet",
-        "lang": post.lang,
-        "favorite_count": int(post.post_id) % 977,
-        "created_at": iso(post.at),
-        "display_text_range": [0, len(post.text)],
-        "entities": {"hashtags": [], "urls": _url_entities(post), "user_mentions": [], "symbols": []},
-        "id_str": post.post_id,
-        "text": escape_entities(whole),
-        "user": _user(post),
-        "edit_control": {
-            "edit_tweet_ids": _edit_ids(post),
-            "editable_until_msecs": str(round(post.at.timestamp() * 1000) + 3_600_000),
-            "is_edit_eligible": True,
-            "edits_remaining": "4" if post.more.get("edited") else "5",
-        },
-        "conversation_count": int(post.post_id) % 31,
-        "news_action_type": "conversation",
-        "isEdited": bool(post.more.get("edited")),
-        "isStaleEdit": False,
-    }
-    if post.media_key:
-        record |= _media(post)
-    if post.more.get("note"):
-        record["note_tweet"] = {"id": "Tm90ZVR3ZWV0OmRlbW8"}
-    if quoted := post.more.get("quoted"):
-        record["quoted_tweet"] = _tweet(_BY_KEY[quoted])
-    return record
-
-
-def escape_entities(words: str) -> str:
-    """The three entities that X itself writes into its texts."""
-    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _edit_ids(post: Post) -> list[str]:
-    first = str(int(post.post_id) - (95_000 << 22))
-    return [first, post.post_id] if post.more.get("edited") else [post.post_id]
-
-
-def _user(post: Post) -> dict[str, Any]:
-    number = str(sum(post.handle.encode()) * 1_000_003)
-    return {
-        "id_str": number,
-        "name": post.name,
-        "profile_image_url_https": f"https://pbs.twimg.com/profile_images/{number}/{post.handle}_normal.png",
-        "screen_name": post.handle,
-        "verified": False,
-        "is_blue_verified": post.handle == "SaltmereWatch_",
-        "profile_image_shape": "Circle",
-    }
-
-
-def _url_entities(post: Post) -> list[dict[str, Any]]:
-    return [
-        {
-            "display_url": _display(_SHORT[found.group(1)]),
-            "expanded_url": _SHORT[found.group(1)],
-            "indices": [found.start(), found.end()],
-            "url": found.group(0),
-        }
-        for found in re.finditer(r"https://t\.co/(\w+)", post.text)
-    ]
-
-
-def _display(url: str) -> str:
-    bare = re.sub(r"^https?://(www\.)?", "", url)
-    return bare if len(bare) <= 30 else bare[:30] + "…"  # noqa: PLR2004  # where X cuts a displayed URL
-
-
-def _media(post: Post) -> dict[str, Any]:
-    address = f"https://pbs.twimg.com/media/{post.media_key}.jpg"
-    link = {
-        "display_url": f"pic.twitter.com/{post.media_key}",
-        "expanded_url": f"https://twitter.com/{post.handle}/status/{post.post_id}/photo/1",
-        "indices": [len(post.text) + 1, len(post.text) + 1 + len(f"https://t.co/{post.media_key}")],
-        "url": f"https://t.co/{post.media_key}",
-    }
-    detail = link | {
-        "ext_alt_text": post.alt,
-        "media_url_https": address,
-        "original_info": {"height": 800, "width": 1200, "focus_rects": []},
-        "sizes": {"large": {"h": 800, "resize": "fit", "w": 1200}},
-        "type": "photo",
-    }
-    photo = {"url": address, "width": 1200, "height": 800, "accessibilityLabel": post.alt}
-    entities = {"hashtags": [], "urls": _url_entities(post), "user_mentions": [], "symbols": [], "media": [link]}
-    return {"entities": entities, "mediaDetails": [detail], "photos": [photo]}
+    return tweet_record(post)
 
 
 def _oembed(request: Request) -> Reply:
@@ -251,7 +153,7 @@ def _shell(request: Request) -> Reply:
 def _short(request: Request) -> Reply:
     key = request.segments[0] if len(request.segments) == 1 else ""
     post = _BY_MEDIA_KEY.get(key)
-    target = f"https://twitter.com/{post.handle}/status/{post.post_id}/photo/1" if post else _SHORT.get(key)
+    target = f"https://twitter.com/{post.handle}/status/{post.post_id}/photo/1" if post else SHORT_LINKS.get(key)
     if target is None:
         return not_found("t.co")
     # A browser gets a page that refreshes, everything else a redirect.
@@ -294,7 +196,7 @@ def _lazy(post: Post) -> str:
 
 def shown_text(post: Post) -> str | None:
     """The words as the embed page shows them: links by their display form."""
-    return re.sub(r"https://t\.co/(\w+)", lambda found: _display(_SHORT[found.group(1)]), post.text)
+    return re.sub(r"https://t\.co/(\w+)", lambda found: displayed(SHORT_LINKS[found.group(1)]), post.text)
 
 
 SITE = Site(

@@ -5,7 +5,10 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime
 
-__all__ = ["AccessLog", "AccessLogEntry"]
+__all__ = ["MAX_ENTRIES", "AccessLog", "AccessLogEntry"]
+
+#: Older entries are forgotten, so that a demo web left running for days stays small.
+MAX_ENTRIES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class AccessLog:
         with self._lock:
             number, self._next = self._next, self._next + 1
             self._entries[number] = entry
+            self._entries.pop(number - MAX_ENTRIES, None)
             return number
 
     def cut(self, number: int) -> None:

@@ -142,7 +142,7 @@ def _article(request: Request) -> Reply:
     if found is None:
         page = fill("shared/plain.html", title="Page not found", body="<h1>Page not found</h1>")
         return html(page, 404)
-    reply = Reply(found.body, _BY_URL[url].media_type)
+    reply = Reply(found.body, _BY_URL[url].media_type, delivery=Delivery.CHUNKED)
     return replace(reply, delay_s=SLOW_S) if url == _SLOW else reply
 
 

@@ -14,7 +14,7 @@ import h11
 
 from archiver.demo.log import AccessLog, AccessLogEntry
 from archiver.demo.websocket import accept_key, echo_frames
-from archiver.demo.wire import Delivery, Handler, Reply, Request, gzipped
+from archiver.demo.wire import Delivery, Handler, Reply, Request, encoded
 
 __all__ = ["Session"]
 
@@ -203,13 +203,22 @@ def _parts(reply: Reply, body: bytes) -> list[bytes]:
 
 
 def _compressed(request: Request, reply: Reply) -> Reply:
-    """The reply gzipped where the client takes it and it is text worth it."""
+    """The reply in the site's favourite coding, or gzip, where the client takes it and it is text worth it."""
     textual = re.match(r"text/|application/(json|javascript)|image/svg", reply.media_type)
-    accepted = re.search(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", request.header("Accept-Encoding"))
-    if not (reply.compress and textual and accepted and len(reply.body) > 500):  # noqa: PLR2004  # smaller ones grow
+    if not (reply.compress and textual and len(reply.body) > 500):  # noqa: PLR2004  # smaller ones grow
         return reply
-    headers = (*reply.headers, ("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding"))
-    return dataclasses.replace(reply, body=gzipped(reply.body), headers=headers)
+    taken = _accepted(request.header("Accept-Encoding"))
+    coding = next((name for name in (reply.coding, "gzip") if name in taken), None)
+    if coding is None:
+        return reply
+    headers = (*reply.headers, ("Content-Encoding", coding), ("Vary", "Accept-Encoding"))
+    return dataclasses.replace(reply, body=encoded(reply.body, coding), headers=headers)
+
+
+def _accepted(header: str) -> set[str]:
+    """The codings of an Accept-Encoding header that are not refused by `q=0`."""
+    parts = (part.partition(";") for part in header.lower().split(","))
+    return {name.strip() for name, _, weight in parts if not re.fullmatch(r"\s*q=0(\.0*)?\s*", weight)}
 
 
 def _ranged(request: Request, reply: Reply) -> Reply:

@@ -7,13 +7,16 @@ never, cut, reset) is part of the reply, so that one server can play every misfo
 import gzip
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-__all__ = ["Delivery", "Handler", "Reply", "Request", "gzipped", "html", "json_reply", "redirect", "text"]
+import brotli  # type: ignore[import-untyped]  # it ships no types
+import zstandard
+
+__all__ = ["Delivery", "Handler", "Reply", "Request", "encoded", "html", "json_reply", "redirect", "text"]
 
 
 class Delivery(StrEnum):
@@ -73,6 +76,8 @@ class Reply:
     """One answer. The server adds Date, Content-Length and, for text, Content-Encoding.
 
     `ranges` lets a `Range` header select a part; `cross_origin` lets any page read it.
+    `coding` (`gzip`, `br`, `zstd`) is what the site likes best; gzip where a client knows
+    no other, nothing where it knows none.
     """
 
     body: bytes = b""
@@ -83,7 +88,8 @@ class Reply:
     delay_s: float = 0.0
     ranges: bool = False
     cross_origin: bool = False
-    compress: bool = field(default=True)
+    compress: bool = True
+    coding: str = "gzip"
 
 
 Handler = Callable[[Request], Reply]
@@ -112,6 +118,13 @@ def redirect(location: str, status: int = 302) -> Reply:
 
 
 @lru_cache(maxsize=4096)
-def gzipped(body: bytes) -> bytes:
-    """`body` as one gzip member; the same bytes every time."""
-    return gzip.compress(body, compresslevel=5, mtime=0)
+def encoded(body: bytes, coding: str) -> bytes:
+    """`body` in a content coding; the same bytes every time. KeyError for an unknown one."""
+    return _CODINGS[coding](body)
+
+
+_CODINGS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda body: gzip.compress(body, compresslevel=5, mtime=0),
+    "br": lambda body: brotli.compress(body, quality=5),
+    "zstd": lambda body: zstandard.ZstdCompressor(level=3).compress(body),
+}

@@ -71,7 +71,7 @@ def _get_thread(request: Request) -> Reply:
     if post is None or not _shown(post):
         return json_reply({"error": "NotFound", "message": f"Post not found: {uri}"}, 400)
     thread = {"$type": "app.bsky.feed.defs#threadViewPost", "post": _view(post), "replies": []}
-    return slowed(post, json_reply({"thread": thread}))
+    return slowed(post, replace(json_reply({"thread": thread}), coding="br"))
 
 
 def _get_profile(actor: str) -> Reply:
@@ -137,7 +137,7 @@ def _embed_host(request: Request) -> Reply:
     if request.scheme == "http":
         return to_https(request)
     if request.segments[:1] == ("embed",) and len(request.segments) == 4:  # noqa: PLR2004  # embed/DID/collection/rkey
-        return html(asset("bluesky/embed.html").decode())
+        return replace(html(asset("bluesky/embed.html").decode()), coding="br")
     if request.path == "/oembed":
         return _oembed(request.query.get("url", ""))
     if request.path == "/static/embed.js":

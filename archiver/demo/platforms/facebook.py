@@ -106,6 +106,7 @@ POSTS = (
     ),
 )
 _BY_ID = by_id(POSTS)
+_COOKIES = (("Set-Cookie", "datr=demo; Path=/; Secure; HttpOnly"), ("Set-Cookie", "sb=demo; Path=/; Secure"))
 
 
 def find_post(url: str) -> Post | None:
@@ -138,7 +139,7 @@ def _plugin(request: Request) -> Reply:
         return replace(html(fill("facebook/challenge.html"), 403))
     if post is None or not post.served:
         return html(fill("facebook/gone.html"))
-    return slowed(post, html(_card(post)))
+    return slowed(post, replace(html(_card(post)), coding="zstd", headers=_COOKIES))
 
 
 def _card(post: Post) -> str:

@@ -1,5 +1,7 @@
 """Instagram as the demo plays it: the captioned embed, one broken card for every loss, walls."""
 
+from dataclasses import replace
+
 from archiver.demo.assets import asset_reply, escape, fill, paragraphs, static
 from archiver.demo.ids import at, instagram_code
 from archiver.demo.platforms.common import avatar_reply, by_id, mishap, not_found, picture_reply, slowed, to_https
@@ -98,6 +100,11 @@ POSTS = (
     ),
 )
 _BY_ID = by_id(POSTS)
+#: Visitors are marked on arrival; what follows carries these back.
+_COOKIES = (
+    ("Set-Cookie", "csrftoken=demo-secret-1; Path=/; Secure"),
+    ("Set-Cookie", "mid=demo-secret-2; Path=/; Secure; HttpOnly"),
+)
 
 
 def find_post(code: str) -> Post | None:
@@ -124,7 +131,7 @@ def _post_page(post: Post | None, code: str, *, embedded: bool) -> Reply:
     if post and post.act is Act.LOGIN:
         return redirect(f"https://www.instagram.com/accounts/login/?next=%2Fp%2F{code}%2F")
     if embedded:
-        return slowed(post, html(_embed_page(post, code)))
+        return slowed(post, replace(html(_embed_page(post, code)), headers=_COOKIES))
     if post is None or not post.served:
         return html(fill("shared/plain.html", title="Instagram", body="<div id=splash-screen></div>"))
     title = escape(f"{post.name} on Instagram: “{post.text}”")

@@ -1,10 +1,12 @@
 """Telegram as the demo plays it: the widget page, always 200, with the post or an error in it."""
 
+from dataclasses import replace
+
 from archiver.demo.assets import asset_reply, escape, fill, paragraphs, static
 from archiver.demo.ids import at
 from archiver.demo.platforms.common import avatar_reply, by_id, mishap, not_found, picture_reply, slowed, to_https
 from archiver.demo.script import Act, Post, Site
-from archiver.demo.wire import Reply, Request, html
+from archiver.demo.wire import Delivery, Reply, Request, html
 from archiver.model.states import Availability
 
 __all__ = ["SITE"]
@@ -110,7 +112,7 @@ def _message(post: Post | None, *, embedded: bool) -> Reply:
         gone = post is not None and post.act is Act.ACCOUNT_GONE
         words = f"Channel with username <b>@{post.handle}</b> not found" if post and gone else "Post not found"
         return html(fill("telegram/error.html", words=words))
-    return slowed(post, html(_widget(post)))
+    return slowed(post, replace(html(_widget(post)), delivery=Delivery.CHUNKED))
 
 
 def _widget(post: Post) -> str:

@@ -25,6 +25,7 @@ __all__ = [
     "from_base64url",
     "instant_from_ms",
     "instant_from_text",
+    "items",
     "last_link",
     "parse_json",
     "refusal",
@@ -146,6 +147,12 @@ def text_at(value: Any, *path: str | int) -> str | None:
     """The non-empty string at `path` inside decoded JSON, or None."""
     found = dig(value, *path)
     return found if isinstance(found, str) and found.strip() else None
+
+
+def items(value: Any, *path: str | int) -> list[Any]:
+    """The list at `path` inside decoded JSON, [] where there is none."""
+    found = dig(value, *path)
+    return found if isinstance(found, list) else []
 
 
 def refusal(answer: Answer) -> Reading | None:

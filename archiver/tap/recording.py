@@ -1,0 +1,148 @@
+"""One exchange while it is on its way, and the ledger of all that go through a lane."""
+
+import asyncio
+import hashlib
+import itertools
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import BinaryIO, cast
+
+from archiver.model.clock import Clock
+from archiver.model.digests import Digest
+from archiver.model.exchange import Exchange, Failure, Truncation
+from archiver.tap.limits import Limits
+
+__all__ = ["Ledger", "Recording"]
+
+
+@dataclass(slots=True)
+class Recording:
+    """What is known so far of one exchange. `cut` ends it early from outside."""
+
+    number: int
+    uri: str
+    method: str
+    started_at: datetime
+    started_s: float
+    cut: Callable[[str], None] = lambda _why: None
+    request: bytes = b""
+    response: BinaryIO | None = None
+    response_bytes: int = 0
+    status: int | None = None
+    media_type: str | None = None
+    payload_bytes: int = 0
+    ip: str | None = None
+    protocols: tuple[str, ...] = ()
+    certificates: tuple[Digest, ...] = ()
+    redacted: tuple[str, ...] = ()
+    truncated: Truncation | None = None
+    failure: Failure | None = None
+    notes: list[str] = field(default_factory=list)
+    sha256: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+
+    def exchange(self, *, ended_s: float) -> Exchange:
+        """The finished record."""
+        answered = self.response is not None
+        return Exchange(
+            uri=self.uri,
+            method=self.method,
+            started_at=self.started_at,
+            elapsed_ms=round((ended_s - self.started_s) * 1000),
+            request=self.request,
+            response=self.response,
+            response_bytes=self.response_bytes,
+            status=self.status,
+            media_type=self.media_type,
+            payload_digest=Digest("sha256", self.sha256.hexdigest()) if answered else None,
+            payload_bytes=self.payload_bytes,
+            ip=self.ip,
+            protocols=self.protocols,
+            certificates=self.certificates,
+            redacted=self.redacted,
+            truncated=self.truncated,
+            failure=self.failure,
+            note="; ".join(self.notes),
+        )
+
+
+class Ledger:
+    """The exchanges of one lane since it was last taken, in the order of their start.
+
+    Belongs to one event loop. Over `lane_exchanges` nothing more is begun, so that a page
+    that asks for ever can't fill the memory.
+    """
+
+    def __init__(self, *, limits: Limits, clock: Clock) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._numbers = itertools.count()
+        self._live: dict[int, Recording] = {}
+        self._done: list[tuple[int, Exchange]] = []
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._bytes = 0
+
+    def begin(self, *, uri: str, method: str) -> Recording | None:
+        """A new recording; None if the ledger is full. The last one has REFUSED set from the start."""
+        held, most = len(self._live) + len(self._done), self._limits.lane_exchanges
+        if held > most:
+            return None
+        recording = Recording(
+            number=next(self._numbers),
+            uri=uri,
+            method=method,
+            started_at=self._clock.now(),
+            started_s=self._clock.monotonic(),
+        )
+        if held == most:
+            recording.failure = Failure.REFUSED
+            recording.notes.append(f"more than {most} requests since the last drain; further ones have no record")
+        self._live[recording.number] = recording
+        self._idle.clear()
+        return recording
+
+    def open_response(self, recording: Recording) -> None:
+        """Make room for the response's bytes: in memory, and on disk where they are many."""
+        # Its owner closes it, long after this function.
+        spool = tempfile.SpooledTemporaryFile(max_size=self._limits.spool_bytes)  # noqa: SIM115  # see above
+        recording.response = cast("BinaryIO", spool)
+
+    def room(self, recording: Recording) -> int:
+        """How many more bytes of this response may be kept."""
+        own, shared = self._limits.response_bytes - recording.response_bytes, self._limits.lane_bytes - self._bytes
+        return max(0, min(own, shared))
+
+    def keep(self, recording: Recording, data: bytes) -> None:
+        """Write wire bytes of a response; the caller has asked for `room`."""
+        if recording.response is not None:
+            recording.response.write(data)
+        recording.response_bytes += len(data)
+        self._bytes += len(data)
+
+    def end(self, recording: Recording) -> None:
+        """The recording is whole, or will get no further."""
+        del self._live[recording.number]
+        self._done.append((recording.number, recording.exchange(ended_s=self._clock.monotonic())))
+        if not self._live:
+            self._idle.set()
+
+    async def wait_until_idle(self, timeout_s: float) -> bool:
+        """Wait until nothing is on its way; False if something still is after `timeout_s`."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self._idle.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def cut(self, why: str) -> None:
+        """End everything that is on its way; each still ends itself through `end`."""
+        for recording in list(self._live.values()):
+            recording.cut(why)
+
+    def take(self) -> tuple[Exchange, ...]:
+        """All that has ended, and forget it."""
+        done, self._done, self._bytes = sorted(self._done, key=lambda pair: pair[0]), [], 0
+        return tuple(exchange for _, exchange in done)

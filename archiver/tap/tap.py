@@ -1,0 +1,90 @@
+"""The tap: a recording egress proxy in a thread of its own, shared by all lanes."""
+
+import asyncio
+import concurrent.futures
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+from typing import Self
+
+from archiver.model.clock import Clock
+from archiver.tap.authority import Authority
+from archiver.tap.guard import EgressPolicy, Guard
+from archiver.tap.lane import Lane, Port
+from archiver.tap.limits import Limits
+from archiver.tap.recording import Ledger
+from archiver.tap.session import Services
+from archiver.tap.upstream import Dialer, Pool, verifying_context
+
+__all__ = ["Tap"]
+
+_CLOSE_S = 20.0
+_NAME_THREADS = 8
+
+
+class Tap:
+    """The only way out: records the wire, guards addresses, sets limits. A context manager.
+
+    `ca_file` (PEM) is for clients that verify, `spki_sha256` for Chromium; both are of
+    this tap alone and end with it. `lane()` gives a proxy whose exchanges are gathered
+    together. Raises ssl.SSLError or OSError if `policy.ca_bundle` can't be read.
+    """
+
+    def __init__(self, *, policy: EgressPolicy, limits: Limits, clock: Clock) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._folder = Path(tempfile.mkdtemp(prefix="archiver-tap-"))
+        try:
+            context = verifying_context(policy.ca_bundle)
+            self._authority = Authority(self._folder)
+        except BaseException:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise
+        self.ca_file = self._authority.ca_file
+        self.spki_sha256 = self._authority.spki_sha256
+        self._names = concurrent.futures.ThreadPoolExecutor(_NAME_THREADS, thread_name_prefix="tap-names")
+        guard = Guard(policy=policy, executor=self._names, names_s=limits.names_s)
+        self._dialer = Dialer(guard=guard, context=context, limits=limits)
+        self._ports: set[Port] = set()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="tap", daemon=True)
+        self._thread.start()
+
+    def lane(self) -> Lane:
+        """A new listening port on loopback."""
+        port = asyncio.run_coroutine_threadsafe(self._open_port(), self._loop).result(_CLOSE_S)
+        return Lane(port, loop=self._loop, forget=self._ports.discard)
+
+    def close(self) -> None:
+        """Close every lane, the thread and the folder. Twice is once."""
+        if self._loop.is_closed():
+            return
+        asyncio.run_coroutine_threadsafe(self._close_ports(), self._loop).result(_CLOSE_S)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(_CLOSE_S)
+        self._loop.close()
+        self._names.shutdown(wait=False, cancel_futures=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    async def _open_port(self) -> Port:
+        services = Services(
+            ledger=Ledger(limits=self._limits, clock=self._clock),
+            dialer=self._dialer,
+            pool=Pool(keep_s=self._limits.keep_s),
+            authority=self._authority,
+            limits=self._limits,
+        )
+        port = Port(services=services)
+        self._ports.add(port)
+        return port
+
+    async def _close_ports(self) -> None:
+        await asyncio.gather(*(port.close() for port in self._ports))
+        self._ports.clear()

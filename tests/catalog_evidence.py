@@ -171,7 +171,15 @@ def article_version(
         "mentions": (flattened(), embed(), link()) if mentions is None else mentions,
         "environment": ENVIRONMENT,
         "observations": (
-            observation(resource, at(minutes), via="http", evidence="HTTP 200", http_status=200, capture_id=identifier),
+            observation(
+                resource,
+                at(minutes),
+                via="http",
+                evidence="HTTP 200",
+                http_status=200,
+                capture_id=identifier,
+                run_id=more.get("run_id", RUN),
+            ),
         ),
         "artefacts": (artefact("source.html", ArtefactRole.SOURCE, Origin.OBSERVED, "text/html"),),
         "warc": (warc_ref(7, payload=b"article", uri=url),),

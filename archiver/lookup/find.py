@@ -104,7 +104,8 @@ def _by_words(catalog: Catalog, query: str, at: datetime | None, limit: int) -> 
     if together is None or any_of_them is None:
         return []
     hits = _matching(catalog, query, together, catalog.matching(together), at=at, limit=limit)
-    if hits or any_of_them == together:
+    if hits or any_of_them == together or parse_url(query) or _SCHEMELESS.fullmatch(query):
+        # Parts of an address (https, com, status) are in every second post.
         return hits
     best = catalog.matching(any_of_them, limit=_PARTIAL_FINDS)
     return _matching(catalog, query, any_of_them, best, at=at, limit=limit)

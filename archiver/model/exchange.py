@@ -7,7 +7,12 @@ from typing import BinaryIO
 
 from archiver.model.digests import Digest
 
-__all__ = ["Exchange", "Failure", "Truncation"]
+__all__ = ["FAILURE_HEADER", "NOTE_HEADER", "Exchange", "Failure", "Truncation"]
+
+#: On a 502 of the tap's own: the `Failure`, and a sentence. A site's headers of these names
+#: never reach a client of the tap, so that no site can speak in the tap's voice.
+FAILURE_HEADER = "archiver-failure"
+NOTE_HEADER = "archiver-note"
 
 
 class Failure(StrEnum):

@@ -5,8 +5,7 @@ import socket
 import struct
 from typing import Any
 
-from archiver.model.exchange import Failure
-from archiver.tap.head import FAILURE_HEADER, NOTE_HEADER
+from archiver.model.exchange import FAILURE_HEADER, NOTE_HEADER, Failure
 from archiver.tap.wire import Source, WatchedReader
 
 __all__ = ["Client"]

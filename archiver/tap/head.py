@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import h11
 
-from archiver.model.exchange import Failure
+from archiver.model.exchange import FAILURE_HEADER, NOTE_HEADER, Failure
 from archiver.tap.failed import Failed
 
 __all__ = [
@@ -23,11 +23,6 @@ __all__ = [
     "read_request",
     "read_response",
 ]
-
-#: On a 502 of the tap's own: the `Failure` and a sentence. A site's headers of these names
-#: never reach the client, so that no site can speak in the tap's voice.
-FAILURE_HEADER = "archiver-failure"
-NOTE_HEADER = "archiver-note"
 
 #: Switching Protocols: the only interim status that is an answer.
 SWITCHED = 101

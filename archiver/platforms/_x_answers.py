@@ -41,7 +41,8 @@ NOTICES = (
         Availability.GONE_AUTHOR,
         Reason.REMOVAL_NOTICE,
         "account that no longer exists|account (?:doesn.t|does not) exist|cuenta que ya no existe",
-        rf"{_ACCOUNT}, (?:das|der) nicht mehr existiert|compte qui n.existe plus|conta que (?:não existe mais|já não existe)",
+        rf"{_ACCOUNT}, (?:das|der) nicht mehr existiert|compte qui n.existe plus",
+        "conta que (?:não existe mais|já não existe)",
         rf"存在しないアカウント|존재하지 않는 계정|不再?存在的{_ACCOUNT}|{_ACCOUNT}已?不(?:再|復)?存在",
     ),
     _notice(
@@ -55,7 +56,8 @@ NOTICES = (
         Availability.GONE_PLATFORM,
         Reason.REMOVAL_NOTICE,
         "violated the (?:x|twitter) rules|(?:infringi|incumpli|viol)ó las reglas|violou as regras|enfreint les règles",
-        "regeln verstoßen|verstößt gegen die .{0,20}regeln|ルールに違反|(?:규칙|운영원칙)을 위반|[违違]反.{0,8}(?:规则|規則)",
+        "regeln verstoßen|verstößt gegen die .{0,20}regeln",
+        "ルールに違反|(?:규칙|운영원칙)을 위반|[违違]反.{0,8}(?:规则|規則)",
     ),
     _notice(
         Availability.AGE,

@@ -63,7 +63,7 @@ def _from_text(text: str) -> PostRef | None:
 def _post(author: str, rkey: str) -> PostRef | None:
     name = author.removeprefix("@").lower()
     is_did = _DID.fullmatch(name) is not None
-    if _RKEY.fullmatch(rkey) is None or not (is_did or (_HANDLE.fullmatch(name) and len(name) <= 253)):  # noqa: PLR2004  # a domain name's limit
+    if not _RKEY.fullmatch(rkey) or not (is_did or (_HANDLE.fullmatch(name) and len(name) <= 253)):  # noqa: PLR2004  # a domain name's limit
         return None
     return PostRef(
         "bluesky", f"{name}/{rkey}", f"https://bsky.app/profile/{name}/post/{rkey}", None if is_did else name
@@ -190,10 +190,11 @@ PLATFORM = Platform(
     ),
     markup_samples=(
         MarkupSample(
-            f'<blockquote class="bluesky-embed" data-bluesky-uri="{_URI}" data-bluesky-cid="bafy"><p lang="en">One\n\ntwo'
-            "<br><br>"
+            f'<blockquote class="bluesky-embed" data-bluesky-uri="{_URI}" data-bluesky-cid="bafy">'
+            '<p lang="en">One\n\ntwo<br><br>'
             f'<a href="{_BY_DID}?ref_src=embed">[image or embed]</a></p>&mdash; Ann B '
-            f'(<a href="https://bsky.app/profile/{_DID_A}">@ann.example</a>) <a href="{_BY_DID}?ref_src=embed">June 2, 2025 at 11:55 PM</a></blockquote>',
+            f'(<a href="https://bsky.app/profile/{_DID_A}">@ann.example</a>) '
+            f'<a href="{_BY_DID}?ref_src=embed">June 2, 2025 at 11:55 PM</a></blockquote>',
             "blockquote.bluesky-embed",
             f"{_DID_A}/3lqoiswt3l222",
             Claim(

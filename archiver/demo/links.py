@@ -44,7 +44,7 @@ _PAGES: dict[str, tuple[Callable[[], Reply], Availability]] = {
     "/tides/2026": (_page("Tide tables 2026", _TIDES), Availability.LIVE),
     "/harbour/ledger": (_page("Lock keeper's ledger", _LEDGER), Availability.LIVE),
     "/minutes/2024-02-30": (_lost(404, "Not found"), Availability.GONE_UNSPECIFIED),
-    "/minutes/1999": (_lost(410, "Gone"), Availability.GONE_DELETED),
+    "/minutes/1999": (_lost(410, "Gone"), Availability.GONE_UNSPECIFIED),
     "/survey/sealed": (_lost(451, "Unavailable for legal reasons"), Availability.GEO_LEGAL),
     "/survey/members": (_lost(401, "Log in"), Availability.LOGIN),
     "/survey/forbidden": (_lost(403, "Forbidden"), Availability.BLOCKED),

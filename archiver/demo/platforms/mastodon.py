@@ -193,6 +193,8 @@ def _attachments(post: Post) -> list[dict[str, Any]]:
 
 def _oembed(url: str) -> Reply:
     post = _BY_NUMBER.get(url.rstrip("/").rsplit("/", 1)[-1])
+    if (reply := mishap(post)) is not None:
+        return reply
     if post is None or not post.served:
         return json_reply({"error": "Record not found"}, 404)
     value = {"type": "rich", "version": "1.0", "author_name": post.name, "provider_name": HOST, "html": _embed(post)}

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import count, islice
 
-from archiver.extract.blocks import Anchor, Block, BlockKind
+from archiver.extract.blocks import Anchor, Block, BlockKind, Embed
 from archiver.extract.dates import iso_date
 from archiver.extract.flattened import Flattened, find_flattened
 from archiver.extract.links import LinkKind, LinkReader
+from archiver.extract.markup import FRAGMENT_CHARS
 from archiver.model.records import Claim, Mention
 from archiver.model.states import MentionKind
 
@@ -17,7 +19,6 @@ CONTEXT_CHARS = 400
 #: How many blocks away a neighbouring paragraph is looked for.
 _NEIGHBOURS = 12
 _ANCHOR_CHARS = 500
-_FRAGMENT_CHARS = 20_000
 _PROSE = (BlockKind.TEXT, BlockKind.ITEM)
 
 
@@ -28,69 +29,138 @@ def assemble(
 
     `source` is the text that the blocks' places count in; None for HTML.
     """
-    mentions: list[Mention] = []
-    for found in _mentions(blocks, links):
-        mention = found if source is None else _quoted(found, source)
-        if len(mentions) == limit:
-            return tuple(mentions), True
-        mentions.append(replace(mention, ordinal=len(mentions) + 1))
-    return tuple(mentions), False
+    found = list(islice(_Assembly(blocks, links).mentions(), limit + 1))
+    kept = found[:limit] if source is None else [_quoted(mention, source) for mention in found[:limit]]
+    return tuple(kept), len(found) > limit
 
 
-def _mentions(blocks: Sequence[Block], links: LinkReader) -> Iterator[Mention]:
-    posts = find_flattened(blocks)
-    lines = {id(post.attribution.anchor) for post in posts if post.attribution.anchor}
-    waiting, heading = 0, None
-    for index, block in enumerate(blocks):
-        if block.kind is BlockKind.HEADING:
-            heading = " ".join(block.text.split()) or heading
-        if block.kind is BlockKind.EMBED:
-            yield _embed(blocks, index, heading)
-        for anchor in block.anchors:
-            while waiting < len(posts) and posts[waiting].begin <= (index, anchor.start):
-                yield _post(blocks, posts[waiting], heading)
-                waiting += 1
-            if id(anchor) not in lines and not _in_line(posts, waiting, index, anchor):
-                yield from _link(blocks, index, anchor, links, heading)
-        while waiting < len(posts) and posts[waiting].begin[0] == index:
-            yield _post(blocks, posts[waiting], heading)
-            waiting += 1
+class _Assembly:
+    """One pass over the blocks: what was numbered last, and the heading it stands under."""
+
+    def __init__(self, blocks: Sequence[Block], links: LinkReader) -> None:
+        self._blocks = blocks
+        self._links = links
+        self._posts = find_flattened(blocks)
+        self._waiting = 0
+        self._number = count(1)
+        self._heading: str | None = None
+
+    def mentions(self) -> Iterator[Mention]:
+        """The mentions, in reading order."""
+        lines = {id(post.attribution.anchor) for post in self._posts if post.attribution.anchor}
+        for index, block in enumerate(self._blocks):
+            if block.kind is BlockKind.HEADING:
+                self._heading = " ".join(block.text.split()) or self._heading
+            if block.embed is not None:
+                yield self._embed(index, block.embed)
+            for anchor in block.anchors:
+                yield from self._posts_before((index, anchor.start))
+                if id(anchor) not in lines and not self._in_line(index, anchor):
+                    yield from self._link(index, anchor)
+            yield from self._posts_before((index, len(block.text)))
+
+    def _posts_before(self, place: tuple[int, int]) -> Iterator[Mention]:
+        """The flattened posts, not given yet, that begin at `place` or before it."""
+        while self._waiting < len(self._posts) and self._posts[self._waiting].begin <= place:
+            self._waiting += 1
+            yield self._post(self._posts[self._waiting - 1])
+
+    def _in_line(self, index: int, anchor: Anchor) -> bool:
+        """Whether the link stands in the attribution line of the last flattened post before it."""
+        if self._waiting == 0:
+            return False
+        post = self._posts[self._waiting - 1]
+        return post.attribution_at <= (index, anchor.start) and (index, anchor.end) <= post.end
+
+    def _embed(self, index: int, embed: Embed) -> Mention:
+        start, end = embed.source or (None, None)
+        return Mention(
+            ordinal=next(self._number),
+            kind=MentionKind.EMBED,
+            platform=embed.platform,
+            post_id=embed.post_id,
+            url=embed.url,
+            variant=embed.variant,
+            context=self._around(index, index),
+            heading=self._heading,
+            claim=_dated(embed.claim),
+            fragment=embed.fragment,
+            start=start,
+            end=end,
+        )
+
+    def _post(self, post: Flattened) -> Mention:
+        line = post.attribution
+        target = line.post.url if line.post else _http(line.anchor)
+        start, end = self._extent(post)
+        return Mention(
+            ordinal=next(self._number),
+            kind=MentionKind.FLATTENED,
+            platform=line.platform,
+            post_id=line.post.post_id if line.post else None,
+            url=target,
+            variant="attribution line",
+            dangling=line.anchor is not None and target is None,
+            context=self._around(post.begin[0], post.end[0]),
+            heading=self._heading,
+            claim=post.claim,
+            fragment=self._words(post),
+            start=start,
+            end=end,
+        )
+
+    def _link(self, index: int, anchor: Anchor) -> Iterator[Mention]:
+        target = self._links.read(anchor.href)
+        words = " ".join(anchor.words.split())[:_ANCHOR_CHARS]
+        if target.kind is LinkKind.DROPPED or (target.kind is LinkKind.DANGLING and not words):
+            return
+        start, end = anchor.source or (None, None)
+        yield Mention(
+            ordinal=next(self._number),
+            kind=MentionKind.LINK,
+            platform=target.post.platform if target.post else None,
+            post_id=target.post.post_id if target.post else None,
+            url=target.url,
+            dangling=target.kind is LinkKind.DANGLING,
+            anchor=words or None,
+            context=_beside(self._blocks[index], anchor) or self._around(index, index),
+            heading=self._heading,
+            start=start,
+            end=end,
+        )
+
+    def _extent(self, post: Flattened) -> tuple[int | None, int | None]:
+        """Where the post begins and ends in a text source."""
+        last, anchor = self._blocks[post.end[0]], post.attribution.anchor
+        end = last.source_at(post.end[1] - 1)
+        if end is None:
+            return None, None
+        linked = anchor is not None and anchor.source is not None and anchor.end >= post.end[1]
+        end = anchor.source[1] if linked and anchor and anchor.source else end + 1
+        return self._blocks[post.begin[0]].source_at(post.begin[1]), end
+
+    def _words(self, post: Flattened) -> str:
+        (first, start), (last, end) = post.begin, post.end
+        if first == last:
+            return self._blocks[first].text[start:end][:FRAGMENT_CHARS]
+        middle = (block.text for block in self._blocks[first + 1 : last])
+        words = (self._blocks[first].text[start:], *middle, self._blocks[last].text[:end])
+        return "\n\n".join(words)[:FRAGMENT_CHARS]
+
+    def _around(self, first: int, last: int) -> str | None:
+        """The paragraphs before `first` and after `last`, a blank line between them."""
+        blocks = self._blocks
+        before = (blocks[n] for n in range(first - 1, max(first - 1 - _NEIGHBOURS, -1), -1))
+        after = (blocks[n] for n in range(last + 1, min(last + 1 + _NEIGHBOURS, len(blocks))))
+        above, below = _first_prose(before)[-CONTEXT_CHARS:], _first_prose(after)[:CONTEXT_CHARS]
+        return "\n\n".join(text for text in (above, below) if text) or None
 
 
 def _quoted(mention: Mention, source: str) -> Mention:
     """The mention with its fragment as it stands in the text source."""
     if mention.kind is MentionKind.LINK or mention.start is None or mention.end is None:
         return mention
-    return replace(mention, fragment=source[mention.start : mention.end][:_FRAGMENT_CHARS])
-
-
-def _in_line(posts: Sequence[Flattened], waiting: int, index: int, anchor: Anchor) -> bool:
-    """Whether the link stands in the attribution line of the last flattened post before it."""
-    if waiting == 0:
-        return False
-    post = posts[waiting - 1]
-    return post.attribution_at <= (index, anchor.start) and (index, anchor.end) <= post.end
-
-
-def _embed(blocks: Sequence[Block], index: int, heading: str | None) -> Mention:
-    embed = blocks[index].embed
-    if embed is None:
-        raise ValueError("an embed block without its embed")
-    start, end = embed.source or (None, None)
-    return Mention(
-        ordinal=0,
-        kind=MentionKind.EMBED,
-        platform=embed.platform,
-        post_id=embed.post_id,
-        url=embed.url,
-        variant=embed.variant,
-        context=_around(blocks, index, index),
-        heading=heading,
-        claim=_dated(embed.claim),
-        fragment=embed.fragment,
-        start=start,
-        end=end,
-    )
+    return replace(mention, fragment=source[mention.start : mention.end][:FRAGMENT_CHARS])
 
 
 def _dated(claim: Claim | None) -> Claim | None:
@@ -100,64 +170,9 @@ def _dated(claim: Claim | None) -> Claim | None:
     return claim if claim.date else replace(claim, date=iso_date(claim.date_text))
 
 
-def _post(blocks: Sequence[Block], post: Flattened, heading: str | None) -> Mention:
-    line = post.attribution
-    anchor, found = line.anchor, line.post
-    target = None if anchor is None else (found.url if found else _http(anchor.href))
-    last = blocks[post.end[0]]
-    start, end = blocks[post.begin[0]].source_at(post.begin[1]), last.source_at(post.end[1] - 1)
-    if end is not None:
-        end = anchor.source[1] if anchor and anchor.source and anchor.end >= post.end[1] else end + 1
-    return Mention(
-        ordinal=0,
-        kind=MentionKind.FLATTENED,
-        platform=line.platform,
-        post_id=found.post_id if found else None,
-        url=target,
-        variant="attribution line",
-        dangling=anchor is not None and target is None,
-        context=_around(blocks, post.begin[0], post.end[0]),
-        heading=heading,
-        claim=post.claim,
-        fragment=_fragment(blocks, post),
-        start=start,
-        end=end,
-    )
-
-
-def _http(href: str | None) -> str | None:
+def _http(anchor: Anchor | None) -> str | None:
+    href = anchor.href if anchor else None
     return href if href and href.lower().startswith(("http://", "https://")) else None
-
-
-def _fragment(blocks: Sequence[Block], post: Flattened) -> str:
-    (first, start), (last, end) = post.begin, post.end
-    if first == last:
-        return blocks[first].text[start:end][:_FRAGMENT_CHARS]
-    middle = (block.text for block in blocks[first + 1 : last])
-    return "\n\n".join((blocks[first].text[start:], *middle, blocks[last].text[:end]))[:_FRAGMENT_CHARS]
-
-
-def _link(
-    blocks: Sequence[Block], index: int, anchor: Anchor, links: LinkReader, heading: str | None
-) -> Iterator[Mention]:
-    target = links.read(anchor.href)
-    words = " ".join(anchor.words.split())[:_ANCHOR_CHARS]
-    if target.kind is LinkKind.DROPPED or (target.kind is LinkKind.DANGLING and not words):
-        return
-    start, end = anchor.source or (None, None)
-    yield Mention(
-        ordinal=0,
-        kind=MentionKind.LINK,
-        platform=target.post.platform if target.post else None,
-        post_id=target.post.post_id if target.post else None,
-        url=target.url,
-        dangling=target.kind is LinkKind.DANGLING,
-        anchor=words or None,
-        context=_beside(blocks[index], anchor) or _around(blocks, index, index),
-        heading=heading,
-        start=start,
-        end=end,
-    )
 
 
 def _beside(block: Block, anchor: Anchor) -> str | None:
@@ -165,14 +180,6 @@ def _beside(block: Block, anchor: Anchor) -> str | None:
     before = " ".join(block.text[max(anchor.start - CONTEXT_CHARS, 0) : anchor.start].split())
     after = " ".join(block.text[anchor.end : anchor.end + CONTEXT_CHARS].split())
     return f"{before} … {after}".strip() if before or after else None
-
-
-def _around(blocks: Sequence[Block], first: int, last: int) -> str | None:
-    """The paragraphs before `first` and after `last`, a blank line between them."""
-    before = (blocks[n] for n in range(first - 1, max(first - 1 - _NEIGHBOURS, -1), -1))
-    after = (blocks[n] for n in range(last + 1, min(last + 1 + _NEIGHBOURS, len(blocks))))
-    above, below = _first_prose(before)[-CONTEXT_CHARS:], _first_prose(after)[:CONTEXT_CHARS]
-    return "\n\n".join(text for text in (above, below) if text) or None
 
 
 def _first_prose(blocks: Iterator[Block]) -> str:

@@ -70,11 +70,10 @@ def _attribution(block: Block, handle: re.Match[str], floor: int) -> Attribution
     start = _start(block, handle.start(), floor, bare=post is not None)
     if start is None:
         return None
-    line_start = block.text.rfind("\n", floor, start) + 1 or floor
     return Attribution(
         start=start,
         end=end,
-        own_line=not block.text[line_start:start].strip(),
+        own_line=_is_line_start(block.text, floor, start),
         platform=post.platform if post else handle.lastgroup or "x",
         handle=handle[handle.lastgroup or 0],
         name=_name(block.text[start : handle.start()]),
@@ -88,16 +87,27 @@ def _attribution(block: Block, handle: re.Match[str], floor: int) -> Attribution
 def _start(block: Block, handle: int, floor: int, *, bare: bool) -> int | None:
     """Where the attribution begins; None if no dash (or with `bare`, no line) leads to it."""
     text = block.text
-    line = text.rfind("\n", floor, handle) + 1 or floor
-    if _LINE.match(text, line, handle) and handle - line <= _NAME_CHARS:
+    # Only the nearest text is looked at, so that a long block costs no more than a short one.
+    near = max(floor, handle - _NAME_CHARS - 1)
+    line = text.rfind("\n", near, handle) + 1 or near
+    begins = line == floor or line > near
+    if begins and _LINE.match(text, line, handle):
         return line
-    if block.kind is BlockKind.ITEM and block.marker == "-" and line == 0 and handle <= _NAME_CHARS:
+    if begins and block.kind is BlockKind.ITEM and block.marker == "-" and line == 0:
         return line
     for pattern in _INLINE:
         dashes = [found.start() for found in pattern.finditer(text, max(line, handle - _NAME_CHARS), handle)]
         if dashes:
             return dashes[-1]
-    return line if bare and handle - line <= _NAME_CHARS else None
+    return line if bare and begins else None
+
+
+def _is_line_start(text: str, floor: int, start: int) -> bool:
+    """Whether nothing but white space stands before `start` on its line."""
+    near = max(floor, start - _NAME_CHARS)
+    before = text[near:start]
+    line = before.rfind("\n") + 1
+    return not before[line:].strip() and (line > 0 or near == floor)
 
 
 def _name(text: str) -> str | None:

@@ -1,7 +1,8 @@
 """HTML as blocks: the tree is walked once, without recursion, whatever its depth."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
@@ -34,8 +35,7 @@ _CLOSED = names_of("style svg canvas math select textarea option datalist map au
 _DEPTH = 2
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     """What holds inside an element, restored at its end.
 
     `silent` 1: neither text nor links count; 2: embeds do not either. `embed` is the post
@@ -166,10 +166,10 @@ class _Walker:
         if name in _BLOCKS:
             self._open_block(tag, name)
         elif name in _EMPHASIS:
-            self._enter(tag, replace(self._state, emphasis=self._state.emphasis + 1))
+            self._enter(tag, self._state._replace(emphasis=self._state.emphasis + 1))
         level = silence(tag, in_article=self._state.article)
         if level > self._state.silent:
-            self._enter(tag, replace(self._state, silent=level))
+            self._enter(tag, self._state._replace(silent=level))
         return True
 
     def _open_block(self, tag: Tag, name: str) -> None:
@@ -179,16 +179,16 @@ class _Walker:
             if not state.silent:
                 self.builder.put_mark(_MARKS[name])
         elif name in _HEADINGS:
-            self._enter(tag, replace(state, kind=BlockKind.HEADING))
+            self._enter(tag, state._replace(kind=BlockKind.HEADING))
             if name == "h1":
                 self.head.note_heading(tag)
         elif name == "li":
-            self._enter(tag, replace(state, kind=BlockKind.ITEM))
+            self._enter(tag, state._replace(kind=BlockKind.ITEM))
         elif name == "blockquote":
             self._quotes += 1
-            self._enter(tag, replace(state, quote=self._quotes))
+            self._enter(tag, state._replace(quote=self._quotes))
         elif name in ("article", "main"):
-            self._enter(tag, replace(state, article=True))
+            self._enter(tag, state._replace(article=True))
 
     def _enter(self, tag: Tag, state: _State) -> None:
         self._scopes.append((tag, self._state))
@@ -216,9 +216,9 @@ class _Walker:
     def _take(self, tag: Tag, finding: Finding) -> None:
         state = self._state
         if finding.embed is not None:
-            self._enter(tag, replace(state, silent=1, embed=finding.embed, nested=state.nested + finding.costly))
+            self._enter(tag, state._replace(silent=1, embed=finding.embed, nested=state.nested + finding.costly))
         elif finding.weak is not None or finding.costly:
-            self._enter(tag, replace(state, weak=finding.weak or state.weak, nested=state.nested + finding.costly))
+            self._enter(tag, state._replace(weak=finding.weak or state.weak, nested=state.nested + finding.costly))
         if finding.markup and self._depth < _DEPTH:
             for markup in finding.markup:
                 _Walker(self.builder, self._finder, self._depth + 1).walk(_parsed(markup))

@@ -85,7 +85,8 @@ class LinkReader:
             return LinkTarget(LinkKind.DANGLING)
         if href.startswith("#"):
             return LinkTarget(LinkKind.DROPPED)
-        text = absolute(self._base, href)
+        web = lower.startswith(("http://", "https://", "//"))
+        text = href if web else absolute(self._base, href)
         url = parse_url(text) if text else None
         if url is None:
             return LinkTarget(LinkKind.DANGLING if lower.startswith(("http:", "https:")) else LinkKind.DROPPED)

@@ -17,8 +17,8 @@ __all__ = ["extract"]
 
 #: Bounds that no article comes near; the largest real page seen has 0.8 million characters.
 MAX_BYTES = 64_000_000
-MAX_CHARS = 16_000_000
-MAX_TAGS = 300_000
+MAX_CHARS = 10_000_000
+MAX_TAGS = 500_000
 MAX_MENTIONS = 200_000
 
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml")

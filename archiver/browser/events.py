@@ -19,17 +19,23 @@ _PUBLIC_SECOND = frozenset({"co", "com", "org", "net", "edu", "gov", "ac", "or",
 class Watch:
     """Takes the page's own events (Chromium's `Page` domain) and keeps what matters.
 
-    `home` is the URL that the main frame was opened at, None until then; `documents`
-    counts the documents that the main frame has held since.
+    `home` is the URL that the main frame was opened at, None until then; `left_for` the
+    last one on another site; `download` the last file that it was offered.
     """
 
     def __init__(self, main_frame: str) -> None:
         self.home: str | None = None
         self.left_for: str | None = None
         self.download: str | None = None
-        self.documents = 0
+        self._documents = 0
         self._main_frame = main_frame
         self._notes: dict[str, int] = {}
+
+    @property
+    def documents(self) -> int:
+        """How many documents the main frame has held, counting the one it was opened at."""
+        # Its event may come a moment after the answer that opened it.
+        return max(1, self._documents)
 
     def note(self, text: str) -> None:
         """Keep one event; repeated ones are counted."""
@@ -60,7 +66,7 @@ class Watch:
         if frame["id"] != self._main_frame:
             return
         url = str(frame.get("unreachableUrl") or frame["url"])
-        self.documents += 1
+        self._documents += 1
         if self.home is None:
             self.home = url
         elif url != self.home:

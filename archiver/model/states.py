@@ -163,6 +163,7 @@ class Reason(StrEnum):
     ERROR_PAGE = "error_page"
     BLANK_FRAME = "blank_frame"
     UNIFORM_SCREENSHOT = "uniform_screenshot"
+    NO_SCREENSHOT = "no_screenshot"
     NEVER_READY = "never_ready"
     NOT_SETTLED = "not_settled"
     NAVIGATED_AWAY = "navigated_away"

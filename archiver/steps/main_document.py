@@ -1,0 +1,69 @@
+"""What the network knows of the page's own document: the witness beside the browser."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archiver.model.exchange import Exchange, Failure
+from archiver.model.httpwire import response_headers, split_head
+from archiver.model.rendering import Rendering, RenderPlan
+
+__all__ = ["Headers", "MainDocument", "main_document"]
+
+Headers = Sequence[tuple[str, str]]
+
+#: No head of a response is longer; what lies behind is body.
+_MOST_HEAD_BYTES = 64 * 1024
+#: Cloudflare's challenge runs from this path of the challenged site itself.
+_CHALLENGE_SCRIPT = b"/cdn-cgi/challenge-platform/"
+
+
+@dataclass(frozen=True, slots=True)
+class MainDocument:
+    """The main document's answer. `status` is None where none came.
+
+    `cut` says that its body is not whole, `refused` that the guard did not let the last
+    request for it leave, `challenged` that a bot challenge was served in its place.
+    """
+
+    status: int | None
+    cut: bool = False
+    refused: bool = False
+    challenged: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether the status says error."""
+        return self.status is not None and self.status >= 400  # noqa: PLR2004  # RFC 9110 §15
+
+
+def main_document(plan: RenderPlan, rendering: Rendering, exchanges: Sequence[Exchange]) -> MainDocument:
+    """What is known of the document at the rendering's final URL (else at the plan's).
+
+    The browser's status goes first; the exchanges add what it can't know.
+    """
+    exchange = _last_for(rendering.final_url or plan.url, exchanges) or _last_for(plan.url, exchanges)
+    status = rendering.status
+    if status is None and exchange is not None and exchange.failure is None:
+        status = exchange.status
+    headers = _headers(exchange)
+    mitigated = any(name == "cf-mitigated" for name, _value in headers)
+    scripted = status in (403, 503) and _CHALLENGE_SCRIPT in (rendering.dom or b"")
+    return MainDocument(
+        status=status,
+        cut=exchange is not None and exchange.truncated is not None,
+        refused=exchange is not None and exchange.failure is Failure.REFUSED,
+        challenged=mitigated or scripted,
+    )
+
+
+def _last_for(url: str, exchanges: Sequence[Exchange]) -> Exchange | None:
+    wanted = url.partition("#")[0]
+    found = (item for item in reversed(exchanges) if item.method == "GET" and item.uri == wanted)
+    return next(found, None)
+
+
+def _headers(exchange: Exchange | None) -> Headers:
+    if exchange is None or exchange.response is None:
+        return ()
+    exchange.response.seek(0)
+    return response_headers(split_head(exchange.response.read(_MOST_HEAD_BYTES))[0])

@@ -126,8 +126,8 @@ def _read_syndication(post: PostRef, answer: Answer) -> Reading:
 def _read_tombstone(value: Any) -> Reading:
     text = text_at(value, "tombstone", "text", "text") or text_at(value, "tombstone", "text")
     if text is None:
-        # Mostly the age gate of a living post, which oEmbed takes for a missing one.
-        return Reading(Availability.UNCLEAR, "syndication: a tombstone without a reason", final=True)
+        # Mostly the age gate of a living post, so it must never count as gone.
+        return unclear("syndication: a tombstone without a reason")
     for availability, _, pattern in NOTICES:
         if re.search(pattern, text, re.IGNORECASE):
             return Reading(availability, f"syndication: tombstone {_quoted(text)}")

@@ -117,15 +117,12 @@ class Reading:
     """What an answer says about its post.
 
     `evidence` is one short sentence naming the sign. A Reading is LIVE only if the
-    answer shows the post itself; anything unforeseen is UNCLEAR. `final` says that no
-    later request may be asked although this one is inconclusive, because it is known to
-    misjudge the case (a post behind an age gate looks deleted to some endpoints).
+    answer shows the post itself; anything unforeseen is UNCLEAR.
     """
 
     availability: Availability
     evidence: str
     record: PostRecord | None = None
-    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +196,7 @@ class Platform:
     canonical and identifies to itself. `identify_uri` is asked for texts that are no
     http(s) URL (`at://…`, `tg://…`).
     `plan` gives the page that shows the post without login; `record_requests` are tried
-    in order until `read_record` gives a conclusive (or final) reading. Each request is
+    in order until `read_record` gives a conclusive reading. Each request is
     judged by its own answer alone, so a reading that says "gone" must hold whatever the
     requests before it brought.
     """

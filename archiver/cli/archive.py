@@ -7,7 +7,7 @@ import click
 
 from archiver.cli.compose import archive_tools, policy_of, program_name
 from archiver.cli.options import Common, command_options
-from archiver.cli.output import emit, plain, say, shorten, table, warn
+from archiver.cli.output import emit, plain, say, shorten, warn
 from archiver.config import load_settings
 from archiver.home import Home
 from archiver.model.errors import Exit
@@ -139,20 +139,40 @@ def _show_article(article: ArticleReport, home: Home) -> None:
         say(f"{article.source}: {article.problem}")
         return
     by_url = {url: made for made in article.made for url in (made.capture.resource.uri, *made.capture.aliases)}
-    rows = [_row(mention, by_url, home) for mention in version.mentions]
-    columns = [("platform", "cyan", None), ("author", "", None), ("quote", "", 24), ("outcome", "", None)]
-    columns.append(("screenshot", "dim", None))
-    table(f"{version.article.title or article.source}", columns, rows)
+    say(plain(version.article.title or article.source))
+    say(plain(" · ".join(part for part in (version.article.byline, version.resource.uri) if part)))
+    say()
+    for mention in version.mentions:
+        _show_mention(mention, by_url, home)
+    if article.left:
+        say(f"{article.left} more were left: the bound is captures_per_article in archiver.toml.")
     say()
 
 
-def _row(mention: Mention, by_url: dict[str, Made], home: Home) -> list[str]:
+def _show_mention(mention: Mention, by_url: dict[str, Made], home: Home) -> None:
+    """Two lines: what is cited and what came of it; and the screenshot, whole, so that it can be copied."""
     resource = resource_for(mention.url) if mention.url else None
     made = by_url.get(resource.uri) if resource else None
-    claim = mention.claim
-    author = f"@{claim.handle}" if claim and claim.handle else (claim.name if claim and claim.name else "")
-    quote = shorten((claim.text if claim else None) or mention.anchor or mention.url, 48)
-    return [mention.platform or "link", author, quote, _outcome(mention, made), _screenshot(made, home)]
+    what, author, quote = mention.platform or "link", _author(mention, made), _quote(mention, made)
+    say(f"{what:<10} {shorten(author, 20):<20} {shorten(quote, 44):<44} {_outcome(mention, made)}")
+    screenshot = _screenshot(made, home)
+    if screenshot:
+        say(f"{'':<10} {screenshot}")
+
+
+def _author(mention: Mention, made: Made | None) -> str:
+    for told in (mention.claim, made.capture.record if made else None):
+        if told and (told.handle or told.name):
+            return f"@{told.handle}" if told.handle else told.name or ""
+    return ""
+
+
+def _quote(mention: Mention, made: Made | None) -> str:
+    """The text as published; where the markup has none, the platform's own."""
+    if mention.claim and mention.claim.text:
+        return mention.claim.text
+    record = made.capture.record if made else None
+    return (record.text if record else None) or mention.anchor or mention.url or ""
 
 
 def _outcome(mention: Mention, made: Made | None) -> str:

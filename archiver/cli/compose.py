@@ -100,7 +100,7 @@ class _BrowserOnDemand:
             return self._browser
 
     def _start(self) -> Browser:
-        policy = SandboxPolicy.REQUIRE if self._settings.require_sandbox else SandboxPolicy.PREFER
+        policy = SandboxPolicy.REQUIRE if self._settings.require_sandbox else SandboxPolicy.AUTO
         browser = Browser(
             find_browser(),
             spki_sha256=self._tap.spki_sha256,
@@ -108,11 +108,8 @@ class _BrowserOnDemand:
             recycle_after=self._settings.recycle_after,
         )
         self._stack.enter_context(browser)
-        if not browser.environment().sandboxed:
-            warn(
-                "warning: the browser runs WITHOUT SANDBOX (you are root, or the system allows none). It is recorded "
-                "in every capture. Run as an ordinary user, or refuse with --require-sandbox."
-            )
+        if browser.sandbox_note:
+            warn(f"WARNING: {browser.sandbox_note}. It is recorded in every capture; --require-sandbox refuses it.")
         return browser
 
 

@@ -98,7 +98,7 @@ def _python() -> Check:
 def _browser() -> Iterator[Check]:
     try:
         path = find_browser()
-        with Browser(path, spki_sha256="") as browser:
+        with Browser(path) as browser:
             environment = browser.environment()
     except BrowserUnavailable as error:
         yield Check("browser", False, str(error), error.next_step, Exit.BROWSER)

@@ -7,6 +7,7 @@ terminal obeys them.
 import json
 import re
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -47,7 +48,7 @@ def warn(text: str) -> None:
     sys.stderr.flush()
 
 
-def table(title: str, columns: list[tuple[str, str, int | None]], rows: list[list[str]]) -> None:
+def table(title: str, columns: Sequence[tuple[str, str, int | None]], rows: Sequence[Sequence[str]]) -> None:
     """A table on standard output; a column is (heading, style, least width)."""
     shown = Table(title=Text(plain(title)), title_justify="left", show_edge=False, pad_edge=False)
     for heading, style, least in columns:

@@ -12,7 +12,7 @@ from archiver.catalog import Catalog
 from archiver.fetch import Client
 from archiver.model.clock import Clock
 from archiver.model.errors import InputUnreadable, Interrupted
-from archiver.model.records import Capture, Claim, Mention, RunEnded, RunStarted
+from archiver.model.records import Capture, Claim, Mention, Resource, RunEnded, RunStarted
 from archiver.model.states import Outcome, RunOutcome
 from archiver.platforms import resource_for
 from archiver.steps.article import ArticleReading, ReadTools, read_article
@@ -93,7 +93,7 @@ Progress = Callable[[str, object], None]
 def wanted_resources(mentions: Sequence[Mention], *, posts_only: bool) -> tuple[Wanted, ...]:
     """What the mentions lead to, each resource once, posts before pages, in reading order."""
     claims: dict[str, list[Claim]] = {}
-    found = {}
+    found: dict[str, Resource] = {}
     for mention in mentions:
         resource = resource_for(mention.url) if mention.url else None
         if resource is None or (posts_only and resource.platform is None):

@@ -148,6 +148,7 @@ def _keep(
     file = DraftFile(name, ArtefactRole.SOURCE, Origin.OBSERVED, document.media_type, document.body)
     sealed = tools.run.seal(replace(draft, observations=owned), (file,), exchanges)
     tools.catalog.ingest(sealed.record, path=sealed.path, leaf=sealed.leaf)
+    assert isinstance(sealed.record, ArticleVersion)  # noqa: S101  # as the draft was
     return ArticleReading(document.source, resource, sealed.record)
 
 

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from archiver.browser import Browser
@@ -155,7 +155,7 @@ def _draft(target: _Target, kept: Kept, judgement: Judgement, *, started_at: dat
         ended_at=ended_at,
         outcome=judgement.outcome,
         availability=judgement.availability,
-        environment=tools.browser.environment(target.plan),
+        environment=replace(tools.browser.environment(), viewport=f"{target.plan.width_px}x{target.plan.height_px}"),
         final_url=kept.rendering.final_url,
         http_status=kept.rendering.status,
         reasons=judgement.reasons,

@@ -1,7 +1,9 @@
 """Where a short link leads, found by asking it once and following nothing else."""
 
-from collections.abc import Callable
+import re
 from dataclasses import dataclass
+from html import unescape
+from urllib.parse import urljoin
 
 from archiver.fetch import Client, Fetched
 from archiver.model.records import Resource
@@ -11,28 +13,43 @@ from archiver.platforms import is_shortener, resource_for
 __all__ = ["Expansion", "expand"]
 
 _MAX_HOPS = 4
+_FIRST_FAILURE = 400
+# t.co answers browsers with a page that refreshes, programs with a redirect.
+_REFRESH = re.compile(
+    rb"""<meta[^>]+http-equiv\s*=\s*["']?refresh["']?[^>]+content\s*=\s*["']?\d*\s*;\s*url=([^"'>]+)""", re.IGNORECASE
+)
+_HEAD_BYTES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """The resource at the end, the shorteners on the way, and the last answer if it led nowhere."""
+    """The resource at the end, the shorteners on the way, and the last answer if it is a failure."""
 
     resource: Resource
     aliases: tuple[str, ...] = ()
     dead_end: Fetched | None = None
 
 
-def expand(resource: Resource, *, client: Callable[[], Client]) -> Expansion:
+def expand(resource: Resource, *, client: Client) -> Expansion:
     """Follow shorteners (and only those) from `resource`.
 
-    A shortener that does not redirect is a dead end: its own answer is what was observed.
+    A shortener that fails is a dead end: its own answer is what was observed. One that
+    answers with a page of its own is left to the browser.
     """
     aliases: list[str] = []
     while is_shortener(resource.uri) and len(aliases) < _MAX_HOPS:
-        fetched = client().get(resource.uri, follow=False)
-        target = resource_for(fetched.location) if fetched.location else None
+        fetched = client.get(resource.uri, follow=False)
+        target = _target(fetched)
         if target is None:
-            return Expansion(resource, tuple(aliases), fetched)
+            failed = fetched.status is None or fetched.status >= _FIRST_FAILURE
+            return Expansion(resource, tuple(aliases), fetched if failed else None)
         aliases.append(canonical_url(resource.uri) or resource.uri)
         resource = target
     return Expansion(resource, tuple(aliases))
+
+
+def _target(fetched: Fetched) -> Resource | None:
+    location = fetched.location
+    if location is None and (refresh := _REFRESH.search(fetched.body[:_HEAD_BYTES])):
+        location = urljoin(fetched.final_url, unescape(refresh.group(1).decode("utf-8", "replace").strip()))
+    return resource_for(location) if location else None

@@ -1,0 +1,79 @@
+"""`archiver lookup`: the stored copy of a post, page or article."""
+
+from datetime import UTC, datetime
+
+import click
+
+from archiver.catalog import Catalog
+from archiver.cli.options import Common, command_options
+from archiver.cli.output import emit, plain, say, shorten
+from archiver.home import Home
+from archiver.lookup import Hit, HitKind, find, hit_to_json
+from archiver.model.clock import format_at
+from archiver.model.errors import Exit
+
+
+class _Instant(click.ParamType[datetime]):
+    """An ISO 8601 date or instant; UTC where no zone is given."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            instant = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no ISO 8601 time, such as 2026-11-22 or 2026-11-22T10:15:30Z", param, ctx)
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+@click.command("lookup", no_args_is_help=True)
+@click.argument("query", nargs=-1, required=True)
+@click.option("--at", type=_Instant(), help="The copy nearest to this time (ISO 8601) first.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="At most so many.")
+@command_options
+def command(query: tuple[str, ...], at: datetime | None, limit: int, common: Common) -> int:
+    """Find stored copies: by any form of a post's URL, its id, `platform:id`, or words.
+
+    An article's URL gives its versions and the captures of what it cites. Newest first.
+    Exits with 1 if nothing is found.
+    """
+    home = common.home()
+    with Catalog.open(home.catalog_file, readonly=True) as catalog:
+        hits = find(catalog, " ".join(query), at=at, limit=limit)
+    for hit in hits:
+        if common.json:
+            emit(hit_to_json(hit))
+        else:
+            _show(hit, home)
+    if not hits and not common.json:
+        say("Nothing is stored under that. Try fewer words, or the post's id.")
+    return Exit.DONE if hits else Exit.LOST
+
+
+def _show(hit: Hit, home: Home) -> None:
+    author = f"{plain(hit.name or '')} {f'(@{plain(hit.handle)})' if hit.handle else ''}".strip()
+    say(plain(hit.resource or author or "a quote without permalink"))
+    if hit.text:
+        say(f"  {author + ': ' if author else ''}“{shorten(hit.text, 160)}”")
+    say(f"  {_what(hit)}")
+    if hit.path:
+        say(f"  {home.snapshots / hit.path}")
+    if hit.screenshot:
+        say(f"  {home.snapshots / hit.screenshot}")
+    if hit.manifest:
+        say(f"  {hit.manifest}")
+    for citation in hit.articles:
+        say(f"  cited by {plain(citation.url)}" + (f" — {plain(citation.title)}" if citation.title else ""))
+    say()
+
+
+def _what(hit: Hit) -> str:
+    when = format_at(hit.at.replace(microsecond=0)) if hit.at else "never"
+    if hit.kind is HitKind.CAPTURE:
+        now = f"; stands now as {hit.standing}" if hit.standing and hit.standing != hit.availability else ""
+        return f"captured {when}: {hit.outcome}, {hit.availability}{now}"
+    if hit.kind is HitKind.ARTICLE:
+        return f"article, read {when}"
+    return f"{'cited' if hit.kind is HitKind.CITED else 'quoted without permalink'}, never captured"

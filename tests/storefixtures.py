@@ -1,7 +1,7 @@
 """Crafted evidence for the tests of the store, the audit and the export."""
 
+import io
 import itertools
-import tempfile
 from datetime import UTC, datetime, timedelta
 
 from archiver.model.clock import Clock
@@ -48,16 +48,11 @@ def ticking_clock(start=START, step_ms=7):
     )
 
 
-def response_file(data):
-    file = tempfile.TemporaryFile()
-    file.write(data)
-    return file
-
-
 def exchange(uri, body=b"<html>hello</html>", *, status=200, head=None, at=START, method="GET", **changes):
-    """A whole exchange as the tap would hand it over, its response in a real file."""
-    head = head or (
-        f"HTTP/1.1 {status} OK\r\nServer:tiny\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    """A whole exchange as the tap would hand it over."""
+    head = head or b"HTTP/1.1 %d OK\r\nServer:tiny\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % (
+        status,
+        len(body),
     )
     block = head + body
     host, _, path = uri.partition("://")[2].partition("/")
@@ -67,7 +62,7 @@ def exchange(uri, body=b"<html>hello</html>", *, status=200, head=None, at=START
         "started_at": at,
         "elapsed_ms": 12,
         "request": f"{method} /{path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode(),
-        "response": response_file(block),
+        "response": io.BytesIO(block),
         "response_bytes": len(block),
         "status": status,
         "media_type": "text/html",
@@ -136,9 +131,7 @@ def capture_files(text="just setting up"):
 
 def article_draft(run, clock, resource=None, mentions=None):
     resource, at = resource or page("https://news.example/story"), clock.now()
-    cited = mentions or (
-        Mention(1, MentionKind.EMBED, "x", post().post_id, post().uri),
-    )
+    cited = mentions or (Mention(1, MentionKind.EMBED, "x", post().post_id, post().uri),)
     return ArticleVersion(
         capture_id(resource, at=at, suffix=clock.random_hex(2), article=True),
         run.run_id,

@@ -6,9 +6,9 @@ a SURT, because SURT folds case and so makes two different Instagram codes one.
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urljoin, urlsplit
 
-__all__ = ["Url", "absolute", "canonical_url", "host_in", "parse_url", "surt"]
+__all__ = ["Url", "absolute", "canonical_url", "cdx_key", "host_in", "parse_url", "surt"]
 
 #: Query parameters that only say who clicked where; none of them selects content.
 TRACKING = re.compile(
@@ -19,6 +19,9 @@ TRACKING = re.compile(
 _DEFAULT_PORT = {"http": 80, "https": 443}
 # What a URL may hold unescaped in path and query (RFC 3986 pchar, plus "/" and "?").
 _SAFE = "!$&'()*+,;=:@/?-._~%[]|"
+# What a CDX key leaves unescaped: all that prints, but the two signs of escaping and fragment.
+_KEY_SAFE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in "#%")
+_MOST_ESCAPINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +118,31 @@ def surt(text: str) -> str | None:
     anew, because the usual library is AGPL.
     """
     canonical = canonical_url(text)
-    url = parse_url(canonical) if canonical else None
+    return cdx_key(canonical) if canonical else None
+
+
+def cdx_key(text: str) -> str | None:
+    """The SURT of a URL as it was requested: as `surt`, but no parameter is left out.
+
+    Under this key replay tools look a URL up in a CDX index. None if it is no http(s) URL.
+    """
+    url = parse_url(text)
     if url is None:
         return None
     host = re.sub(r"^www\d*\.(?=.*\.)", "", url.host)
     key = ",".join(reversed(host.split("."))) if not host.startswith("[") else host
     port = f":{url.port}" if url.port else ""
-    path = url.path.lower().rstrip("/") or "/"
-    query = "&".join(sorted(url.raw_query.lower().split("&"))) if url.raw_query else ""
+    path = re.sub(r"/{2,}", "/", _folded(_dots_removed(url.path))).rstrip("/") or "/"
+    query = "&".join(sorted(_folded(url.raw_query).split("&"))) if url.raw_query else ""
     return f"{key}{port}){path}{'?' + query if query else ''}"
+
+
+def _folded(text: str) -> str:
+    """Lower case, and every escape undone that need not be one: `%2F` and `/` are one key."""
+    data = text.encode()
+    for _ in range(_MOST_ESCAPINGS):
+        data = unquote_to_bytes(data)
+    return quote(data, safe=_KEY_SAFE).lower()
 
 
 def _clean(text: str) -> str:

@@ -1,10 +1,29 @@
 """The evidence: files below `snapshots/`, written once, and the only code that writes there."""
 
 from archiver.store.evidence import Stored
+from archiver.store.journal import file_digest
 from archiver.store.layout import capture_id
+from archiver.store.log import leaf_line
 from archiver.store.recover import Recovery
 from archiver.store.run import RunStore, Sealed
 from archiver.store.seal import DraftFile
 from archiver.store.store import Store, contract_text
+from archiver.store.wacz import Package, Page, Provenance, Written, write_wacz
 
-__all__ = ["DraftFile", "Recovery", "RunStore", "Sealed", "Store", "Stored", "capture_id", "contract_text"]
+__all__ = [
+    "DraftFile",
+    "Package",
+    "Page",
+    "Provenance",
+    "Recovery",
+    "RunStore",
+    "Sealed",
+    "Store",
+    "Stored",
+    "Written",
+    "capture_id",
+    "contract_text",
+    "file_digest",
+    "leaf_line",
+    "write_wacz",
+]

@@ -8,7 +8,7 @@ from typing import Any
 from archiver.model.records import ArticleVersion, Capture, Evidence, Leaf
 from archiver.store.canonical import read_canonical, read_object
 from archiver.store.journal import read_journal
-from archiver.store.layout import FORMAT, JOURNALS, RECORD, capture_path
+from archiver.store.layout import FORMAT, JOURNALS, RECORD, capture_path, is_journal
 from archiver.store.log import read_leaves
 from archiver.store.seal import Folder
 
@@ -62,7 +62,7 @@ def open_journals(root: Path, sealed: Container[str]) -> Iterator[str]:
     """The journals that have no leaf: of the run in progress, or of a killed one."""
     for file in sorted((root / JOURNALS).glob("*/*/*/*.jsonl")):
         path = str(PurePosixPath(file.relative_to(root)))
-        if path not in sealed:
+        if path not in sealed and is_journal(path):
             yield path
 
 

@@ -1,9 +1,10 @@
 """From exchanges to WARC records: what is written for each, and in which order."""
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from archiver.model.clock import Clock, format_at
 from archiver.model.codec import to_json
@@ -20,6 +21,8 @@ REVISIT_PROFILE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-dig
 REQUEST_TYPE = "application/http; msgtype=request"
 RESPONSE_TYPE = "application/http; msgtype=response"
 JSON_TYPE = "application/json"
+#: All that prints in ASCII, but the space: nothing else may stand in WARC-Target-URI.
+_URI_CHARACTERS = "".join(map(chr, range(0x21, 0x7F)))
 #: Below this a revisit record is no smaller than the payload it saves.
 _LEAST_REVISIT_BYTES = 256
 
@@ -41,12 +44,11 @@ class KnownPayloads:
             ref = self._refs.get(digest)
         return ref or (self._before(digest) if self._before else None)
 
-    def add(self, refs: Iterable[WarcRef]) -> None:
-        """Take note of durable records."""
+    def add(self, payloads: Mapping[Digest, WarcRef]) -> None:
+        """Take note of whole responses that are durable now."""
         with self._lock:
-            for ref in refs:
-                if ref.record_type == "response" and ref.payload_digest:
-                    self._refs.setdefault(ref.payload_digest, ref)
+            for digest, ref in payloads.items():
+                self._refs.setdefault(digest, ref)
 
 
 @dataclass(slots=True)
@@ -61,11 +63,11 @@ class _Batch:
     mine: dict[Digest, WarcRef]
 
     def write(self, kind: str, exchange: Exchange, fields: Headers, block: Block, content_type: str) -> WarcRef:
-        record_id = new_record_id(self.clock)
+        record_id, uri = new_record_id(self.clock), quote(exchange.uri, safe=_URI_CHARACTERS)
         headers = (
             ("WARC-Record-ID", record_id),
             ("WARC-Date", format_at(exchange.started_at)),
-            ("WARC-Target-URI", exchange.uri),
+            ("WARC-Target-URI", uri),
             ("WARC-Warcinfo-ID", self.warc.info_id),
             *fields,
         )
@@ -77,7 +79,7 @@ class _Batch:
             length,
             kind,
             record_id,
-            exchange.uri,
+            uri,
             exchange.started_at,
             status,
             block.payload_digest if kind != "metadata" else None,
@@ -88,8 +90,8 @@ class _Batch:
 
 def write_exchanges(
     warc: WarcFile, exchanges: Sequence[Exchange], *, subject: str, known: KnownPayloads, clock: Clock
-) -> tuple[WarcRef, ...]:
-    """Write what went over the wire, in order; where each record lies.
+) -> tuple[tuple[WarcRef, ...], dict[Digest, WarcRef]]:
+    """Write what went over the wire, in order; where each record lies, and the new payloads.
 
     For each exchange its response (a revisit where the same payload is already kept), the
     request as it was sent, and a metadata record if something failed; at the end one
@@ -101,7 +103,7 @@ def write_exchanges(
     if summary:
         about = Exchange(f"urn:embed-archive:{subject}", "", exchanges[0].started_at, 0, b"")
         batch.write("metadata", about, (), block_of(canonical({"exchanges": summary}), http=False), JSON_TYPE)
-    return tuple(batch.refs)
+    return tuple(batch.refs), batch.mine
 
 
 def _write_exchange(batch: _Batch, exchange: Exchange) -> dict[str, Any]:

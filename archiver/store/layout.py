@@ -28,8 +28,10 @@ __all__ = [
     "check_format",
     "check_id",
     "day_of",
+    "is_journal",
     "journal_path",
     "warc_path",
+    "warc_run",
 ]
 
 FORMAT = "embed-archive 1"
@@ -94,9 +96,20 @@ def journal_path(run_id: str) -> str:
     return f"{JOURNALS}/{day_of(run_id)}/{run_id}.jsonl"
 
 
+def is_journal(path: str) -> bool:
+    """Whether this is where the journal of some run lies."""
+    name = PurePosixPath(path).name.removesuffix(".jsonl")
+    return _ID.fullmatch(name) is not None and journal_path(name) == path
+
+
 def warc_path(run_id: str, worker: int, number: int) -> str:
     """Where one WARC file of a run lies, relative to `snapshots/`."""
     return f"{WARCS}/{day_of(run_id)}/{run_id}-{worker}-{number}.warc.gz"
+
+
+def warc_run(path: str) -> str:
+    """The id of the run that a WARC file belongs to, from its name."""
+    return PurePosixPath(path).name.removesuffix(".warc.gz").rsplit("-", 2)[0]
 
 
 def check_draft_path(path: str) -> str:

@@ -18,7 +18,7 @@ from archiver.store.files import append_durably, cut_file, make_dirs, replace_fi
 from archiver.store.layout import CHECKPOINT, LEAVES, TMP
 from archiver.store.merkle import Frontier, checkpoint_text
 
-__all__ = ["Log", "cut_half_line", "read_leaf", "read_leaves", "read_lines"]
+__all__ = ["Log", "cut_half_line", "leaf_line", "read_leaf", "read_leaves", "read_lines"]
 
 
 def read_lines(path: Path) -> Iterator[bytes]:
@@ -29,6 +29,11 @@ def read_lines(path: Path) -> Iterator[bytes]:
         for line in file:
             if line.endswith(b"\n"):
                 yield line[:-1]
+
+
+def leaf_line(leaf: Leaf) -> bytes:
+    """The line of a leaf, without its line feed: what is hashed into the tree."""
+    return object_line(leaf)
 
 
 def read_leaf(line: bytes, seq: int) -> Leaf:
@@ -84,7 +89,7 @@ class Log:
             if path in self.paths:
                 raise ValueError(f"already in the log: {path}")
             leaf = Leaf(self._tree.size, self._clock.now(), kind, path, digest)
-            line = object_line(leaf)
+            line = leaf_line(leaf)
             append_durably(self._descriptor, line + b"\n")
             self._tree.append(line)
             self.paths.add(path)

@@ -126,8 +126,8 @@ class RunStore:
         with self._slot() as slot:
             warc = slot.warc = slot.warc or self._open_warc(slot)
             with warc.whole_batch():
-                refs = write_exchanges(warc, exchanges, subject=subject, known=self._known, clock=self._clock)
-        self._known.add(refs)
+                refs, payloads = write_exchanges(warc, exchanges, subject=subject, known=self._known, clock=self._clock)
+        self._known.add(payloads)
         return refs
 
     @contextmanager

@@ -1,5 +1,6 @@
 """One evidence folder: files, record and manifest, there as a whole or not at all."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,19 +77,25 @@ def write_folder(root: Path, draft: Folder, files: Sequence[DraftFile]) -> tuple
     """
     record, data = _final(replace(draft, artefacts=tuple(artefact_of(file) for file in files)))
     path, tmp = capture_path(record.id), root / TMP / record.id
-    tmp.mkdir()
-    for file in files:
-        make_dirs((tmp / file.path).parent)
-        write_new(tmp / file.path, file.data)
-    write_new(tmp / RECORD, data)
     manifest = manifest_text([(RECORD, sha256(data)), *((item.path, item.digest) for item in record.artefacts)])
-    write_new(tmp / MANIFEST, manifest)
-    for folder in sorted({(tmp / file.path).parent for file in files} | {tmp}, reverse=True):
-        sync_dir(folder)
-    make_dirs((root / path).parent)
-    tmp.rename(root / path)
+    tmp.mkdir()
+    try:
+        _write_all(tmp, [*((file.path, file.data) for file in files), (RECORD, data), (MANIFEST, manifest)])
+        make_dirs((root / path).parent)
+        tmp.rename(root / path)
+    except BaseException:
+        shutil.rmtree(tmp, ignore_errors=True)
+        raise
     sync_dir((root / path).parent)
     return record, path, sha256(manifest)
+
+
+def _write_all(folder: Path, files: Sequence[tuple[str, bytes]]) -> None:
+    for name, data in files:
+        make_dirs((folder / name).parent)
+        write_new(folder / name, data)
+    for below in sorted({(folder / name).parent for name, _data in files}, reverse=True):
+        sync_dir(below)
 
 
 def _final(record: Folder) -> tuple[Folder, bytes]:

@@ -14,11 +14,11 @@ from archiver.model.errors import HomeError, HomeLocked, HomeMissing
 from archiver.model.records import Capture, Leaf, RunStarted, WarcRef
 from archiver.store.evidence import Damaged, Stored, read_evidence, read_folder
 from archiver.store.files import home_errors, make_dirs, sync_dir, write_new
-from archiver.store.layout import FORMAT, FORMAT_FILE, LOCK, README, TMP, check_format
+from archiver.store.layout import FORMAT, FORMAT_FILE, LOCK, MANIFEST, README, TMP, check_format
 from archiver.store.log import Log, read_leaves
 from archiver.store.recover import Recovery, recover
 from archiver.store.run import WARC_BYTES, RunStore
-from archiver.store.seal import Folder
+from archiver.store.seal import Folder, parse_manifest
 
 __all__ = ["Store", "contract_text"]
 
@@ -132,6 +132,14 @@ class Store:
     def read_folder(self, path: str) -> Folder:
         """The record of an evidence folder. Raises ValueError."""
         return read_folder(self.root, path)
+
+    def folder_files(self, path: str) -> tuple[str, ...]:
+        """The names of all files of an evidence folder, its manifest last. Raises ValueError."""
+        try:
+            manifest = (self.root / path / MANIFEST).read_bytes()
+        except OSError as error:
+            raise ValueError(f"{path}/{MANIFEST}: {error.strerror}") from None
+        return (*parse_manifest(manifest), MANIFEST)
 
     def read_capture(self, path: str) -> Capture:
         """The capture in an evidence folder. Raises ValueError, also if it is an article's."""

@@ -55,6 +55,14 @@ class GzipMembers:
             self._put(self._member.flush())
             self._member = None
 
+    def copy_member(self, file: Path, offset: int, length: int) -> tuple[int, int]:
+        """Append a whole member of another file as it is; its offset and length here."""
+        start = self.position
+        with file.open("rb") as source:
+            source.seek(offset)
+            self._put(source.read(length))
+        return start, self.position - start
+
     def digest(self) -> Digest:
         """The SHA-256 of everything so far."""
         return Digest("sha256", self._state.hexdigest())

@@ -14,11 +14,12 @@ from typing import BinaryIO
 
 from archiver.model.digests import Digest
 
-__all__ = ["Damage", "StoredRecord", "read_warc"]
+__all__ = ["Damage", "StoredRecord", "payload_at", "read_block", "read_fields", "read_warc"]
 
 _GZIP_WINDOW = 31
 #: Zeros shrink a thousandfold: one chunk never grows to more than 64 MB.
 _CHUNK_BYTES = 1 << 16
+_PEEK_BYTES = 1 << 12
 _MOST_HEADER_BYTES = 1 << 20
 _END = b"\r\n\r\n"
 _HTTP_HEAD_END = re.compile(rb"\n\r?\n")
@@ -184,6 +185,34 @@ class _Parser:
         if match or len(self.head) > _MOST_HEAD_BYTES:
             self.payload.update(self.head[match.end() if match else 0 :])
             self.in_head, self.head = False, b""
+
+
+def payload_at(block: bytes) -> int:
+    """Where the payload of an HTTP block begins."""
+    match = _HTTP_HEAD_END.search(block, 0, _MOST_HEAD_BYTES)
+    if match:
+        return match.end()
+    return 0 if len(block) > _MOST_HEAD_BYTES else len(block)
+
+
+def read_fields(path: Path, offset: int, length: int) -> dict[str, str]:
+    """The named fields of one record, names in lower case; its block is not read.
+
+    Raises ValueError if no record begins there, OSError if there is no such file.
+    """
+    parser, member = _Parser(), zlib.decompressobj(_GZIP_WINDOW)
+    with path.open("rb") as file:
+        file.seek(offset)
+        while not parser.begun and length > 0:
+            data = file.read(min(_PEEK_BYTES, length))
+            length -= len(data)
+            try:
+                parser.feed(member.decompress(data))
+            except zlib.error as error:
+                raise ValueError(f"not a gzip member: {error}") from None
+            if not data:
+                raise ValueError("the file ends inside a record")
+    return {name.lower(): value for name, value in parser.fields}
 
 
 def read_block(path: Path, offset: int, length: int) -> tuple[StoredRecord, bytes]:

@@ -1,0 +1,129 @@
+"""What an audit can find: every code once, with its meaning and what to do about it.
+
+The codes are stable: scripts and alerts name them. They go from the inside out: files of
+a folder (F0), WARC files (F1), the log (F2), journals (F3), the home (F4), the catalog (F5).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["CODES", "Code", "Finding", "Severity"]
+
+
+class Severity(StrEnum):
+    """Whether evidence is concerned, or only what can be made anew from it."""
+
+    #: Evidence is lost, altered or can't be vouched for.
+    EVIDENCE = "evidence"
+    #: The index or a written contract is wrong; the evidence is not touched by that.
+    INDEX = "index"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One kind of finding."""
+
+    code: str
+    title: str
+    meaning: str
+    severity: Severity
+
+
+_PUT_BACK = "Put the file back from another copy of the home."
+_REINDEX = "`archiver reindex` makes the catalog anew."
+
+
+def _codes(severity: Severity, *rows: tuple[str, str, str]) -> dict[str, Code]:
+    return {code: Code(code, title, meaning, severity) for code, title, meaning in rows}
+
+
+CODES: dict[str, Code] = {
+    **_codes(
+        Severity.EVIDENCE,
+        ("F001", "file missing", f"The manifest of a folder lists a file that is not there. {_PUT_BACK}"),
+        ("F002", "file altered", f"A file has not the digest that its manifest states. {_PUT_BACK}"),
+        ("F003", "file unreadable", "The disk gives an error for it: look at the disk first."),
+        ("F004", "file unexpected", "A folder holds a file that its manifest does not list; it was put there later."),
+        ("F005", "folder missing", f"The log names an evidence folder that is not there. {_PUT_BACK}"),
+        ("F006", "manifest missing", f"A folder has no manifest, so nothing in it can be vouched for. {_PUT_BACK}"),
+        ("F007", "manifest altered", f"A manifest has not the digest that the log states. {_PUT_BACK}"),
+        ("F008", "record unreadable", "capture.json is as it was sealed, and yet no record of this format."),
+        ("F009", "record contradicts folder", "capture.json lists other files than the manifest."),
+        ("F010", "folder not in the log", "No run is open that could still enter it: it was put there later."),
+        (
+            "F101",
+            "WARC file missing",
+            f"The log or a capture names a WARC file that is not there. {_PUT_BACK}",
+        ),
+        ("F102", "WARC file altered", f"A WARC file has not the digest that the log states. {_PUT_BACK}"),
+        ("F103", "WARC record unreadable", "From here on nothing in this WARC file can be read."),
+        ("F104", "WARC record altered", "A record has not the digest that it states."),
+        ("F105", "WARC record not found", "A capture refers to a record that is not in that place."),
+        ("F106", "revisit without original", "A revisit record refers to a payload that is not in that place."),
+        ("F107", "WARC file not in the log", "No run is open that could still enter it: it was put there later."),
+        ("F201", "log line unreadable", f"A line of the log is no entry of this format. {_PUT_BACK}"),
+        ("F202", "log out of order", "Entries are not numbered one after the other: lines were taken out or put in."),
+        ("F203", "entered twice", "Two entries of the log name the same thing."),
+        ("F204", "checkpoint missing", "The log has entries, no run is open, and nothing states their root."),
+        (
+            "F205",
+            "log contradicts checkpoint",
+            "The entries have not the root that the checkpoint states.",
+        ),
+        ("F206", "log cut short", "The log has fewer entries than its checkpoint states."),
+        ("F207", "log not covered", "The log has entries behind its checkpoint, and no run is open."),
+        ("F301", "journal missing", f"The log names a run's journal that is not there. {_PUT_BACK}"),
+        ("F302", "journal altered", f"A journal has not the digest that the log states. {_PUT_BACK}"),
+        ("F303", "journal unreadable", "A line of a journal is no entry of this format, or is out of place."),
+        ("F401", "FORMAT altered", "FORMAT does not say what this program writes."),
+        ("F403", "stray file", "A file lies among the evidence that nothing put there."),
+    ),
+    **_codes(
+        Severity.INDEX,
+        (
+            "F402",
+            "contract altered",
+            "A README.md, schema.sql or metadata.yml is not the one that `archiver init` writes.",
+        ),
+        ("F501", "catalog missing", _REINDEX),
+        ("F502", "catalog altered", f"Its bytes are not those that the last run left. {_REINDEX}"),
+        ("F503", "catalog damaged", f"It contradicts itself, or can't be opened. {_REINDEX}"),
+        ("F504", "row without evidence", f"The catalog tells of something that is not there. {_REINDEX}"),
+        ("F505", "evidence without row", f"The catalog lacks a row that the evidence gives. {_REINDEX}"),
+        ("F506", "row differs", f"A row says something else than the evidence. {_REINDEX}"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it should be.
+
+    `path` is relative to the home (`snapshots/…`, `db/…`); `row` names a row of the
+    catalog or a record in a file; `expected` and `found` are digests where there are any.
+    """
+
+    code: str
+    path: str
+    row: str | None = None
+    expected: str | None = None
+    found: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The short name of its kind."""
+        return CODES[self.code].title
+
+    @property
+    def severity(self) -> Severity:
+        """Whether evidence is concerned."""
+        return CODES[self.code].severity
+
+    def __str__(self) -> str:
+        """One line: `F002 file altered: snapshots/… (expected …, found …)`."""
+        told = [text for text in (self.row, self._told("expected"), self._told("found")) if text]
+        return f"{self.code} {self.title}: {self.path}" + (f" ({', '.join(told)})" if told else "")
+
+    def _told(self, name: str) -> str | None:
+        value = getattr(self, name)
+        return f"{name} {value}" if value is not None else None

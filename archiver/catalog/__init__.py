@@ -5,14 +5,14 @@ from archiver.catalog.check import dump
 from archiver.catalog.contract import contract_files, write_contract
 from archiver.catalog.fixity import digest_problem, replace_catalog
 from archiver.catalog.migrations import schema_sql
-from archiver.catalog.stored import Citation, Match, OrphanMention, StoredCapture, StoredResource, StoredVersion
+from archiver.catalog.stored import Citation, OrphanMention, Passage, StoredCapture, StoredResource, StoredVersion
 from archiver.catalog.words import fold, match_all, match_any, terms
 
 __all__ = [
     "Catalog",
     "Citation",
-    "Match",
     "OrphanMention",
+    "Passage",
     "StoredCapture",
     "StoredResource",
     "StoredVersion",

@@ -37,10 +37,20 @@ FROM article_version JOIN folder USING (id) JOIN resource ON resource.id = artic
   LEFT JOIN leaf ON leaf.seq = folder.leaf_seq LEFT JOIN availability ON availability.resource_id = resource.id
 """
 # Without an instant every distance is NULL, so all are equally near.
-_CAPTURES_OF = """WHERE capture.resource_id IN (SELECT value FROM json_each(?1))
-ORDER BY abs(julianday(started_at) - julianday(?2)), started_at DESC, capture.id DESC LIMIT ?3"""
-_VERSIONS_OF = """WHERE article_version.resource_id IN (SELECT value FROM json_each(?1))
-ORDER BY abs(julianday(fetched_at) - julianday(?2)), fetched_at DESC, article_version.id DESC LIMIT ?3"""
+# The rows are chosen before they are joined. Without an instant every distance is NULL, so
+# all are equally near.
+_CAPTURES_OF = """
+WHERE capture.id IN (
+  SELECT id FROM capture WHERE resource_id IN (SELECT value FROM json_each(?1))
+  ORDER BY abs(julianday(started_at) - julianday(?2)), started_at DESC, id DESC LIMIT ?3)
+ORDER BY abs(julianday(started_at) - julianday(?2)), started_at DESC, capture.id DESC
+"""
+_VERSIONS_OF = """
+WHERE article_version.id IN (
+  SELECT id FROM article_version WHERE resource_id IN (SELECT value FROM json_each(?1))
+  ORDER BY abs(julianday(fetched_at) - julianday(?2)), fetched_at DESC, id DESC LIMIT ?3)
+ORDER BY abs(julianday(fetched_at) - julianday(?2)), fetched_at DESC, article_version.id DESC
+"""
 
 
 class Reading:

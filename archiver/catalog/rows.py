@@ -1,11 +1,11 @@
 """One row in: harmless when it is there already."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlite_utils import Database
 
-__all__ = ["insert", "text_of"]
+__all__ = ["insert", "insert_all", "text_of"]
 
 
 def insert(
@@ -27,6 +27,14 @@ def insert(
         assignments = ", ".join(f"{column} = excluded.{column}" for column in values)
         sql += f" ({key}) DO UPDATE SET {assignments} WHERE {condition}"
     return db.execute(sql, [text_of(value) for value in values.values()]).rowcount > 0
+
+
+def insert_all(db: Database, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """As `insert`, for many rows with the same columns."""
+    if rows:
+        columns, marks = ", ".join(rows[0]), ", ".join("?" * len(rows[0]))
+        sql = f"INSERT INTO {table} ({columns}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608  # names are ours
+        db.conn.executemany(sql, [[text_of(value) for value in row.values()] for row in rows])
 
 
 def text_of(value: Any) -> Any:

@@ -299,6 +299,7 @@ def _search() -> tuple[str, ...]:
   handle TEXT,
   text TEXT
 ) STRICT""",
+        "CREATE INDEX passage_resource ON passage (resource_id)",
         # The words are folded and set apart in Python (see words.py); the tokeniser only
         # splits at the spaces between them, for what a person types in Datasette too.
         """CREATE VIRTUAL TABLE words USING fts5(

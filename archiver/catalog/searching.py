@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from archiver.catalog.keys import key63
 from archiver.catalog.reading import Reading
-from archiver.catalog.stored import Citation, Match, OrphanMention, StoredResource
+from archiver.catalog.stored import Citation, OrphanMention, Passage, StoredResource
 from archiver.catalog.unpack import unpack_citation, unpack_orphan, unpack_resource
 
 __all__ = ["Searching"]
@@ -89,18 +89,17 @@ class Searching(Reading):
         )
         return self.leads_to(row["resource_id"] for row in rows)
 
-    def matches(self, expression: str, resource_ids: Iterable[int]) -> list[Match]:
-        """The passages of these resources (and of their aliases) that an expression finds, best first."""
+    def passages_of(self, resource_ids: Iterable[int]) -> list[Passage]:
+        """All texts known of these resources; those of an alias count as of what it leads to."""
         rows = self._all(
-            """WITH wanted (id) AS (SELECT value FROM json_each(?2)),
+            """WITH wanted (id) AS (SELECT value FROM json_each(?1)),
                  own (id, target) AS (SELECT id, id FROM wanted UNION
                    SELECT alias_id, resource_id FROM alias WHERE resource_id IN (SELECT id FROM wanted))
-               SELECT passage.id, kind, target AS resource_id, passage.name, passage.handle, passage.text
-               FROM words JOIN passage ON passage.id = words.rowid JOIN own ON own.id = passage.resource_id
-               WHERE words MATCH ?1 ORDER BY words.rank, passage.id""",
-            [expression, json.dumps(list(resource_ids))],
+               SELECT kind, target AS resource_id, passage.name, passage.handle, passage.text
+               FROM own JOIN passage ON passage.resource_id = own.id ORDER BY passage.id""",
+            [json.dumps(list(resource_ids))],
         )
-        return [Match(**row) for row in rows]
+        return [Passage(**row) for row in rows]
 
     def orphan_mentions(self, expression: str, *, limit: int) -> list[OrphanMention]:
         """Quotes without a permalink that an expression finds, each where it stands last; newest first."""
@@ -130,20 +129,20 @@ class Searching(Reading):
         )
         return [unpack_resource(row) for row in rows]
 
-    def words_of(self, resource_id: int) -> Match | None:
+    def words_of(self, resource_id: int) -> Passage | None:
         """What is known to stand in a post: as its platform says, else as an article claims."""
         rows = self._all(
-            """SELECT resource_id AS id, 'record' AS kind, resource_id, name, handle, text FROM post
+            """SELECT 'record' AS kind, resource_id, name, handle, text FROM post
                WHERE resource_id = ?1
                UNION ALL SELECT * FROM (
-                 SELECT ?1, 'claim', ?1, claim_name, claim_handle, claim_text FROM mention
+                 SELECT 'claim', ?1, claim_name, claim_handle, claim_text FROM mention
                  WHERE resource_id IN (SELECT ?1 UNION SELECT alias_id FROM alias WHERE resource_id = ?1)
                    AND coalesce(claim_text, claim_name, claim_handle) IS NOT NULL
                  ORDER BY version_id DESC, ordinal LIMIT 1)
                LIMIT 1""",
             [resource_id],
         )
-        return Match(**rows[0]) if rows else None
+        return Passage(**rows[0]) if rows else None
 
     def _resources(self, where: str, value: str) -> list[StoredResource]:
         return [unpack_resource(row) for row in self._all(f"{_RESOURCES} {where} ORDER BY key", [value])]

@@ -1,13 +1,14 @@
 """Rows that several kinds of evidence share: runs, resources, folders, observations, passages."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import Any
 
 from sqlite_utils import Database
 
 from archiver.catalog.derive import derive_availability
 from archiver.catalog.keys import key63, sortable_at
-from archiver.catalog.rows import insert, text_of
+from archiver.catalog.rows import insert, insert_all, text_of
 from archiver.catalog.words import indexed
 from archiver.model.codec import to_json
 from archiver.model.records import (
@@ -136,47 +137,36 @@ def put_folder(
             "UPDATE folder SET leaf_seq = ?1 WHERE id = ?2 AND (leaf_seq IS NULL OR leaf_seq > ?1)",
             [leaf.seq, record.id],
         )
-    _artefacts(db, record.id, record.artefacts)
-    _warc_records(db, record.id, record.warc)
+    insert_all(db, "artefact", [_artefact(record.id, artefact) for artefact in record.artefacts])
+    insert_all(db, "warc_file", [{"id": key63(file), "path": file} for file in {ref.file for ref in record.warc}])
+    insert_all(db, "warc_record", [_warc_record(record.id, ref) for ref in record.warc])
 
 
-def _artefacts(db: Database, folder_id: str, artefacts: Iterable[Artefact]) -> None:
-    for artefact in artefacts:
-        insert(
-            db,
-            "artefact",
-            {
-                "folder_id": folder_id,
-                "path": artefact.path,
-                "role": artefact.role.value,
-                "origin": artefact.origin.value,
-                "media_type": artefact.media_type,
-                "size_bytes": artefact.size_bytes,
-                "digest": str(artefact.digest),
-            },
-        )
+def _artefact(folder_id: str, artefact: Artefact) -> dict[str, Any]:
+    return {
+        "folder_id": folder_id,
+        "path": artefact.path,
+        "role": artefact.role.value,
+        "origin": artefact.origin.value,
+        "media_type": artefact.media_type,
+        "size_bytes": artefact.size_bytes,
+        "digest": str(artefact.digest),
+    }
 
 
-def _warc_records(db: Database, folder_id: str, records: Sequence[WarcRef]) -> None:
-    for file in {record.file for record in records}:
-        insert(db, "warc_file", {"id": key63(file), "path": file})
-    for record in records:
-        insert(
-            db,
-            "warc_record",
-            {
-                "folder_id": folder_id,
-                "file_id": key63(record.file),
-                "offset": record.offset,
-                "length": record.length,
-                "record_type": record.record_type,
-                "record_id": record.record_id,
-                "uri": record.uri,
-                "at": sortable_at(record.at),
-                "status": record.status,
-                "payload_digest": str(record.payload_digest) if record.payload_digest else None,
-            },
-        )
+def _warc_record(folder_id: str, record: WarcRef) -> dict[str, Any]:
+    return {
+        "folder_id": folder_id,
+        "file_id": key63(record.file),
+        "offset": record.offset,
+        "length": record.length,
+        "record_type": record.record_type,
+        "record_id": record.record_id,
+        "uri": record.uri,
+        "at": sortable_at(record.at),
+        "status": record.status,
+        "payload_digest": str(record.payload_digest) if record.payload_digest else None,
+    }
 
 
 # --- observations and words ---------------------------------------------------------------------

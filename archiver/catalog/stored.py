@@ -6,7 +6,7 @@ from datetime import datetime
 from archiver.model.digests import Digest
 from archiver.model.states import Availability, CaptureKind, MentionKind, Outcome, Reason
 
-__all__ = ["Citation", "Match", "OrphanMention", "StoredCapture", "StoredResource", "StoredVersion"]
+__all__ = ["Citation", "OrphanMention", "Passage", "StoredCapture", "StoredResource", "StoredVersion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +86,9 @@ class OrphanMention:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class Passage:
     """One text known of a resource. `kind` is claim, record, title or orphan."""
 
-    id: int
     kind: str
     resource_id: int
     name: str | None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from archiver.catalog import Catalog, Match, OrphanMention, StoredCapture, StoredResource, StoredVersion, terms
+from archiver.catalog import Catalog, OrphanMention, Passage, StoredCapture, StoredResource, StoredVersion, terms
 from archiver.lookup.hit import Hit, HitKind
 from archiver.lookup.snippet import snippet
 
@@ -15,14 +15,15 @@ class Builder:
     """Makes hits; of a resource's texts it shows the one that has the words asked for."""
 
     catalog: Catalog
-    matches: dict[int, Match] = field(default_factory=dict)
+    passages: dict[int, Passage] = field(default_factory=dict)
     wanted: frozenset[str] = frozenset()
 
     @classmethod
-    def for_words(cls, catalog: Catalog, query: str, expression: str, resource_ids: Iterable[int]) -> "Builder":
+    def for_words(cls, catalog: Catalog, query: str, resource_ids: Iterable[int]) -> "Builder":
         """A builder that shows why each of these resources was found."""
-        best_last = reversed(catalog.matches(expression, resource_ids))
-        return cls(catalog, {match.resource_id: match for match in best_last}, frozenset(terms(query)))
+        wanted = frozenset(terms(query))
+        passages = sorted(catalog.passages_of(resource_ids), key=lambda passage: _shared(passage, wanted))
+        return cls(catalog, {passage.resource_id: passage for passage in passages}, wanted)
 
     def capture(self, capture: StoredCapture) -> Hit:
         """A capture, with the articles that cite what it froze."""
@@ -91,5 +92,11 @@ class Builder:
             articles=(orphan.citation,),
         )
 
-    def _words(self, resource: StoredResource) -> Match | None:
-        return self.matches.get(resource.id) or self.catalog.words_of(resource.id)
+    def _words(self, resource: StoredResource) -> Passage | None:
+        return self.passages.get(resource.id) or self.catalog.words_of(resource.id)
+
+
+def _shared(passage: Passage, wanted: frozenset[str]) -> tuple[int, bool]:
+    """How many of the words a passage has; of equals, the platform's own text is the better."""
+    words = terms(" ".join(filter(None, (passage.text, passage.name, passage.handle))))
+    return len(wanted.intersection(words)), passage.kind == "record"

@@ -14,6 +14,8 @@ __all__ = ["find"]
 
 #: `example.org`, `x.com/nasa/status/1`: a URL as people say it.
 _SCHEMELESS = re.compile(r"(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(?::\d+)?(?:[/?#]\S*)?")
+#: The name of an evidence folder, which is the id of what it holds.
+_FOLDER = re.compile(r"\d{8}T\d{6}Z-[A-Za-z0-9_-]+")
 #: Where not all words are found together, so many of the best partial finds are shown.
 _PARTIAL_FINDS = 50
 
@@ -31,7 +33,7 @@ def find(catalog: Catalog, query: str, *, at: datetime | None = None, limit: int
     in `query` is an error; [] if nothing is found.
     """
     query = query.strip()
-    named = _by_name(catalog, query)
+    named = _by_name(catalog, query) if _FOLDER.fullmatch(query) else None
     if named:
         return [named]
     known: list[int] = []
@@ -118,7 +120,7 @@ def _matching(
     versions = catalog.article_versions(ids, nearest_to=at, limit=limit)
     uncaptured = catalog.uncaptured(ids, limit=limit)
     shown = {item.resource.id for item in captures} | {resource.id for resource in uncaptured}
-    build = Builder.for_words(catalog, query, expression, shown)
+    build = Builder.for_words(catalog, query, shown)
     hits = [
         *map(build.capture, captures),
         *map(build.version, versions),

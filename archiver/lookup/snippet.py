@@ -17,7 +17,7 @@ def snippet(text: str | None, wanted: Collection[str] = ()) -> str | None:
     line = " ".join((text or "").split())
     if len(line) <= _WIDTH_CHARS:
         return line or None
-    start = max(0, _place(line, wanted) - _WIDTH_CHARS // 4)
+    start = max(0, _place(line, wanted) - _WIDTH_CHARS // 4) if wanted else 0
     start = line.rfind(" ", 0, start) + 1 if " " in line[max(0, start - 30) : start] else start
     end = start + _WIDTH_CHARS
     return f"{'…' if start else ''}{line[start:end].strip()}{'…' if end < len(line) else ''}"

@@ -119,7 +119,9 @@ class Client:
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(_ATTEMPTS),
             wait=tenacity.wait_fixed(_PAUSE_S),
-            retry=tenacity.retry_if_result(_may_repeat),
+            # A ProxyError can be the tap's closing of a kept connection, crossing our request.
+            retry=tenacity.retry_if_result(_may_repeat)
+            | tenacity.retry_if_exception_type(requests.exceptions.ProxyError),
             retry_error_callback=_last_result,
         )
         answer: Fetched = retrying(self._ask_once, plain, headers, jar)

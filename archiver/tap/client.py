@@ -50,12 +50,13 @@ class Client:
         except OSError:
             self._ended()
 
-    async def refuse(self, failure: Failure, note: str) -> None:
-        """The tap's own answer: 502 and why."""
+    async def refuse(self, failure: Failure, note: str, *, last: bool = False) -> None:
+        """The tap's own answer: 502 and why; `last` says that the connection ends with it."""
         line = "".join(char if " " <= char <= "~" else "?" for char in note)[:300]
         await self.send(
             f"HTTP/1.1 502 Bad Gateway\r\n{FAILURE_HEADER}: {failure.value}\r\n{NOTE_HEADER}: {line}\r\n"
-            "Cache-Control: no-store\r\nContent-Length: 0\r\n\r\n".encode("ascii")
+            f"Cache-Control: no-store\r\n{'Connection: close' if last else 'Connection: keep-alive'}\r\n"
+            "Content-Length: 0\r\n\r\n".encode("ascii")
         )
 
     async def close(self) -> None:

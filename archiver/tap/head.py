@@ -14,16 +14,18 @@ from archiver.model.exchange import FAILURE_HEADER, NOTE_HEADER, Failure
 from archiver.tap.failed import Failed
 
 __all__ = [
-    "FAILURE_HEADER",
     "HEAD_END",
-    "NOTE_HEADER",
+    "LAST_CHUNK",
     "SWITCHED",
     "RequestHead",
     "ResponseHead",
+    "as_chunk",
     "read_request",
     "read_response",
+    "split_authority",
 ]
 
+LAST_CHUNK = b"0\r\n\r\n"
 #: Switching Protocols: the only interim status that is an answer.
 SWITCHED = 101
 HEAD_END = re.compile(rb"\r?\n\r?\n")
@@ -36,6 +38,8 @@ _TO_PROXY = (b"proxy-connection", b"proxy-authorization")
 _SECRET = (b"cookie", b"authorization", b"proxy-authorization")
 _HEAD_BYTES = 1024 * 1024
 _ABSOLUTE = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://([^/?#]*)(.*)", re.DOTALL)
+
+_Response = h11.Response | h11.InformationalResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class RequestHead:
     recorded: bytes
     redacted: tuple[str, ...]
     upgrade: bool
+    takes_chunks: bool
     keep_alive: bool
     parser: h11.Connection
 
@@ -63,7 +68,7 @@ class ResponseHead:
     """One final response head. `raw` as received, `shown` what the client gets.
 
     `framed` says that its body has a length or chunks, `mended` that h11 got less than all
-    of it; `parser` reads the body.
+    of it, `persists` that whoever reads it keeps the connection; `parser` reads the body.
     """
 
     raw: bytes
@@ -74,7 +79,17 @@ class ResponseHead:
     length: int | None
     framed: bool
     mended: bool
+    persists: bool
     parser: h11.Connection
+
+    def shown_in_chunks(self) -> bytes:
+        """The head for a body in chunks, where the site's own body ends with its connection.
+
+        A client can't tell such an end from a cut one (Python's TLS takes even a reset
+        for an end), and a cut body must never pass for a whole one.
+        """
+        first, *fields = _lines(self.shown)
+        return _joined([b"HTTP/1.1" + first[8:], *fields, b"Transfer-Encoding: chunked"])
 
 
 def read_request(head: bytes, *, tunnel: tuple[str, str, int] | None) -> RequestHead:
@@ -109,6 +124,7 @@ def read_request(head: bytes, *, tunnel: tuple[str, str, int] | None) -> Request
         recorded=_joined([first, *(_redacted(line) for line in fields)]),
         redacted=tuple(dict.fromkeys(_field_name(line) for line in fields if _name_of(line) in _SECRET)),
         upgrade=upgrade,
+        takes_chunks=event.http_version >= b"1.1",
         keep_alive=event.http_version >= b"1.1" and not _says(event, b"connection", b"close"),
         parser=parser,
     )
@@ -138,11 +154,9 @@ def read_response(head: bytes, *, method: str, upgrade: bool) -> ResponseHead | 
         length=int(length) if length and b"transfer-encoding" not in fields else None,
         framed=bool(length) or b"transfer-encoding" in fields,
         mended=mended,
+        persists=_persists(event),
         parser=parser,
     )
-
-
-_Response = h11.Response | h11.InformationalResponse
 
 
 def _parsed_response(head: bytes, *, method: str, upgrade: bool) -> tuple[h11.Connection, _Response]:
@@ -200,6 +214,11 @@ def split_authority(authority: str, *, default: int) -> tuple[str, int]:
     return host, default if port is None else port
 
 
+def as_chunk(data: bytes) -> bytes:
+    """One chunk (RFC 9112 §7.1); nothing for nothing, since an empty chunk is the last one."""
+    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
+
+
 def _default(scheme: str) -> int:
     return 443 if scheme == "https" else 80
 
@@ -208,7 +227,14 @@ def _upgrades(event: h11.Request) -> bool:
     return _says(event, b"connection", b"upgrade") and _says(event, b"upgrade", b"websocket")
 
 
-def _says(event: h11.Request, name: bytes, word: bytes) -> bool:
+def _persists(event: _Response) -> bool:
+    """Whether the connection outlives the response, by its own words (RFC 9112 §9.3)."""
+    if event.http_version < b"1.1":
+        return _says(event, b"connection", b"keep-alive")
+    return not _says(event, b"connection", b"close")
+
+
+def _says(event: h11.Request | _Response, name: bytes, word: bytes) -> bool:
     return any(key == name and word in value.lower() for key, value in event.headers)
 
 

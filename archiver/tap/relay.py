@@ -18,9 +18,10 @@ import h11
 from archiver.model.exchange import Failure, Truncation
 from archiver.tap.client import Client
 from archiver.tap.failed import Failed
-from archiver.tap.head import SWITCHED, RequestHead, ResponseHead, read_response
+from archiver.tap.head import LAST_CHUNK, SWITCHED, RequestHead, ResponseHead, as_chunk, read_response
 from archiver.tap.limits import Limits
 from archiver.tap.recording import Ledger, Recording
+from archiver.tap.tunnel import tunnel
 from archiver.tap.upstream import Dialer, Pool, Upstream
 from archiver.tap.wire import Body
 
@@ -58,6 +59,7 @@ class Relay:
         self._deadline_s = math.inf
         self._why_cut = f"took longer than {limits.response_s:g} s"
         self._timed = False
+        self._chunking = False
 
     async def run(self) -> bool:
         """Carry the exchange to its end; whether the client's connection can carry another."""
@@ -98,24 +100,30 @@ class Relay:
         self._head = head
         try:
             self._open_response(upstream, head)
-            self._client.hold(head.shown)
             if head.status == SWITCHED:
-                await self._tunnel(upstream)
+                self._client.hold(head.shown)
+                await tunnel(self._client, upstream, recording=self._recording, ledger=self._ledger)
                 return False
             body = Body(head.parser, sha256=self._recording.sha256)
+            self._chunking = not (head.framed or body.done) and self._request.takes_chunks
+            self._client.hold(head.shown_in_chunks() if self._chunking else head.shown)
             whole = await self._pass_body(upstream, head, body)
-            await self._client.send()
+            await self._client.send(LAST_CHUNK if self._chunking and whole else b"")
         except BaseException:
             upstream.drop()
             raise
-        reusable = whole and body.reusable and not head.mended
-        if reusable and not upstream.source.ended:
+        if whole and body.reusable and not (head.mended or upstream.source.ended):
             self._pool.put(upstream)
         else:
             upstream.drop()
         if not whole:
             self._break_off(head)
-        return reusable and self._request.keep_alive
+        return whole and self._client_stays(head)
+
+    def _client_stays(self, head: ResponseHead) -> bool:
+        """Whether the client thinks that its connection goes on: it must not be wrong."""
+        persists = head.persists or (self._chunking and head.http_version < "1.1")
+        return persists and self._request.keep_alive and not head.mended
 
     # --- asking -----------------------------------------------------------------------------
 
@@ -215,7 +223,7 @@ class Relay:
         upstream.source.put_back(data[used:])
         mine = data if used == len(data) else data[:used]
         self._ledger.keep(self._recording, mine)
-        await self._client.send(mine)
+        await self._client.send(as_chunk(mine) if self._chunking else mine)
         return True
 
     async def _more(self, upstream: Upstream) -> bytes:
@@ -254,46 +262,6 @@ class Relay:
         recording.notes.append(f"cut after {recording.response_bytes} bytes")
         return False
 
-    # --- both ways at once --------------------------------------------------------------------
-
-    async def _tunnel(self, upstream: Upstream) -> None:
-        """A WebSocket: frames both ways. What the site sends is recorded, within the limits."""
-        up = asyncio.create_task(self._client_to_site(upstream))
-        try:
-            await self._site_to_client(upstream)
-        finally:
-            up.cancel()
-            upstream.drop()
-            self._client.abort()
-
-    async def _client_to_site(self, upstream: Upstream) -> None:
-        try:
-            while data := await self._client.source.some():
-                upstream.writer.write(data)
-                await upstream.writer.drain()
-        except OSError:
-            pass  # the other direction ends with it, and writes it down
-        upstream.drop()
-
-    async def _site_to_client(self, upstream: Upstream) -> None:
-        recording = self._recording
-        await self._client.send()
-        while data := await self._frames(upstream):
-            kept = data[: self._ledger.room(recording)]
-            self._ledger.keep(recording, kept)
-            recording.sha256.update(kept)
-            recording.payload_bytes += len(kept)
-            if len(kept) < len(data):
-                recording.truncated = Truncation.LENGTH
-                return
-            await self._client.send(data)
-
-    async def _frames(self, upstream: Upstream) -> bytes:
-        try:
-            return await upstream.source.some()
-        except OSError:
-            return b""  # how a WebSocket ends is up to its two sides
-
     # --- ends -------------------------------------------------------------------------------
 
     async def _ended(self, truncation: Truncation | None, failed: Failed) -> bool:
@@ -314,7 +282,7 @@ class Relay:
 
     def _break_off(self, head: ResponseHead) -> None:
         """Where the client can't see by counting that something is missing, a reset says so."""
-        if not head.framed:
+        if not head.framed and not self._chunking:
             self._client.abort()
 
     def _cut(self, why: str) -> None:

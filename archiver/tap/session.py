@@ -173,14 +173,14 @@ class Session:
             recording.failure = failed.failure
             recording.notes.append(failed.note)
             self._services.ledger.end(recording)
-        await self._client.refuse(failed.failure, failed.note)
+        await self._client.refuse(failed.failure, failed.note, last=True)
         return False
 
     async def _too_many(self, recording: Recording | None) -> bool:
         if recording is not None:
             self._services.ledger.end(recording)
         await self._client.refuse(Failure.REFUSED, "too many requests since the last drain")
-        return False
+        return True
 
     async def _unreadable(self, head: bytes, failed: Failed) -> bool:
         """A request that names no place to go is recorded by what it named."""

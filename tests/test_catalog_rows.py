@@ -297,6 +297,11 @@ def test_a_failed_attempt_does_not_hide_a_fresh_capture(catalog):
     assert fresh(catalog) == folder_path(good.id)
 
 
+def test_a_capture_dated_into_the_future_is_not_fresh_for_ever(catalog):
+    ingest_all(catalog, [capture(minutes=30 * 24 * 60)])
+    assert fresh(catalog) is None
+
+
 def test_a_short_link_is_as_fresh_as_what_it_leads_to(catalog):
     made = capture(aliases=("https://t.co/aBcDeF",))
     ingest_all(catalog, [made])

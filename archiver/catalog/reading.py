@@ -71,7 +71,8 @@ class Reading:
         on a live resource. Captures under an alias of the resource count.
         """
         for capture in self.captures_of(resource_key):
-            age = now - capture.ended_at
+            # A clock that was wrong may have dated a capture into the future: not fresh for ever.
+            age = abs(now - capture.ended_at)
             if capture.outcome is Outcome.COMPLETE:
                 fresh = age <= timedelta(seconds=complete_s)
             elif capture.outcome is Outcome.FAILED and capture.availability.group is Group.LIVE:

@@ -19,6 +19,9 @@ CONTEXT_CHARS = 400
 #: How many blocks away a neighbouring paragraph is looked for.
 _NEIGHBOURS = 12
 _ANCHOR_CHARS = 500
+#: A block with so many characters beside its links (so many are looked at) is running text.
+_PROSE_CHARS = 25
+_ANCHORS = 200
 _PROSE = (BlockKind.TEXT, BlockKind.ITEM)
 
 
@@ -112,7 +115,8 @@ class _Assembly:
     def _link(self, index: int, anchor: Anchor) -> Iterator[Mention]:
         target = self._links.read(anchor.href)
         words = " ".join(anchor.words.split())[:_ANCHOR_CHARS]
-        if target.kind is LinkKind.DROPPED or (target.kind is LinkKind.DANGLING and not words):
+        dangling = target.kind is LinkKind.DANGLING
+        if target.kind is LinkKind.DROPPED or (dangling and not _was_cited(self._blocks[index], anchor)):
             return
         start, end = anchor.source or (None, None)
         yield Mention(
@@ -121,7 +125,7 @@ class _Assembly:
             platform=target.post.platform if target.post else None,
             post_id=target.post.post_id if target.post else None,
             url=target.url,
-            dangling=target.kind is LinkKind.DANGLING,
+            dangling=dangling,
             anchor=words or None,
             context=_beside(self._blocks[index], anchor) or self._around(index, index),
             heading=self._heading,
@@ -168,6 +172,14 @@ def _dated(claim: Claim | None) -> Claim | None:
     if claim is None or claim == Claim():
         return None
     return claim if claim.date else replace(claim, date=iso_date(claim.date_text))
+
+
+def _was_cited(block: Block, anchor: Anchor) -> bool:
+    """Whether a link without a target was part of the text once: buttons and menus never were."""
+    if not anchor.words.strip():
+        return False
+    linked = sum(other.end - other.start for other in block.anchors[:_ANCHORS])
+    return anchor.prose or len(block.text) - linked >= _PROSE_CHARS
 
 
 def _http(anchor: Anchor | None) -> str | None:

@@ -31,7 +31,8 @@ class Anchor:
     """A link: `start` and `end` are its place in the block's text, `href` as published.
 
     `href` is None where there is none at all. `words` is its text, which may lie in other
-    blocks too; `source` its place in a text source.
+    blocks too; `source` its place in a text source. `prose` is False where HTML has it
+    outside any paragraph, as menus and buttons are.
     """
 
     start: int
@@ -39,6 +40,7 @@ class Anchor:
     href: str | None
     words: str = ""
     source: tuple[int, int] | None = None
+    prose: bool = True
 
 
 @dataclass(slots=True)

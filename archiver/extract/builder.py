@@ -72,11 +72,11 @@ class BlockBuilder:
         self._space = False
         return self._serial, self._length
 
-    def close_link(self, place: tuple[int, int], href: str | None, words: str) -> None:
+    def close_link(self, place: tuple[int, int], href: str | None, words: str, *, prose: bool) -> None:
         """Ends a link that `open_link` began. It stands in the block where it ends."""
         serial, start = place
         start = start if serial == self._serial else 0
-        self._anchors.append(Anchor(start, self._length, href, words))
+        self._anchors.append(Anchor(start, self._length, href, words, prose=prose))
 
     def flush(self) -> None:
         """Ends the block."""

@@ -20,6 +20,7 @@ _FORMS = (
     rf"{_YEAR.format('y3')}\s?[年년]\s?{_DAY.format('n3')}\s?[月월]\s?{_DAY.format('d3')}\s?[日일]",
     rf"{_YEAR.format('y4')}\.?\s{_MONTH.format('m4')}\s{_DAY.format('d4')}\.?",
     r"(?P<y5>\d{4})-(?P<n5>\d{2})-(?P<d5>\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?",
+    rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\s{_MONTH.format('m7')}\s{_DAY.format('d7')}\s\d{{2}}:\d{{2}}:\d{{2}}\s\+0000\s{_YEAR.format('y7')}",
     r"(?P<a6>\d{1,2})(?P<s6>[./])(?P<b6>\d{1,2})(?P=s6)(?P<y6>\d{4})",
 )
 _DATE = re.compile("|".join(_FORMS))
@@ -75,7 +76,7 @@ def _kept(text: str) -> str | None:
         datetime.fromisoformat(text.replace(" ", "T", 1).replace(" ", "").replace(",", "."))
     except ValueError:
         return iso_date(text)
-    return text.replace(" ", "T", 1).replace(" ", "")
+    return re.sub(r"([+-]\d{2})(\d{2})$", r"\1:\2", text.replace(" ", "T", 1).replace(" ", ""))
 
 
 def _day(found: re.Match[str]) -> date | None:

@@ -22,7 +22,8 @@ __all__ = ["Head"]
 _JSON_BYTES = 1_000_000
 _ARTICLE_TYPES = re.compile(r"Article|BlogPosting|LiveBlog|Report|SocialMediaPosting|Review|CreativeWork|WebPage")
 _BY = re.compile(
-    r"^(?:by|par|por|von|di|door|av|af|od|autor(?:a|es)?|author|words by|written by|text)\b\s*:?\s*", re.IGNORECASE
+    r"^(?:(?:posted |published |written )?by|par|por|von|di|door|av|af|od|autor(?:a|es)?|author|words by)\b\s*:?\s*",
+    re.IGNORECASE,
 )
 _BYLINE_CHARS = 200
 _BYLINES = names_of("byline author author-name byline-name post-author article-author entry-author")

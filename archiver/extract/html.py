@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
 from bs4.exceptions import ParserRejectedMarkup
 
-from archiver.extract.around import is_control, link_label, silence
+from archiver.extract.around import in_paragraph, is_control, link_label, silence
 from archiver.extract.blocks import Block, BlockKind, Embed
 from archiver.extract.builder import BlockBuilder
 from archiver.extract.head import Head
@@ -245,7 +245,9 @@ class _Walker:
         self._link = None
         href = link.tag.attrs.get("href")
         words = " ".join("".join(link.parts).split()) or link_label(link.tag)
-        self.builder.close_link(link.place, str(href) if href is not None else None, words)
+        self.builder.close_link(
+            link.place, str(href) if href is not None else None, words, prose=in_paragraph(link.tag)
+        )
 
     def _open_br(self, _tag: Tag) -> bool:
         if not self._state.silent:

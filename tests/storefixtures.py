@@ -51,7 +51,7 @@ def ticking_clock(start=START, step_ms=7):
 def exchange(uri, body=b"<html>hello</html>", *, status=200, head=None, at=START, method="GET", **changes):
     """A whole exchange as the tap would hand it over."""
     head = head or b"HTTP/1.1 %d OK\r\nServer:tiny\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % (
-        status,
+        status or 0,
         len(body),
     )
     block = head + body

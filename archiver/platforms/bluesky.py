@@ -114,7 +114,8 @@ def _plan(post: PostRef) -> RenderPlan:
     return RenderPlan(
         f"https://embed.bsky.app/embed/{author}/{COLLECTION}/{rkey}",
         element=(_CARD,),
-        ready=(f"{_CARD} time",),
+        # A notice ends the waiting; what an unknown one means, the record knows better.
+        ready=(f"{_CARD} time", f"{_NOTICE} p"),
         # The text is the paragraph beside the date's link; names and counts lie deeper.
         text=("div:has(> a > time) > p", "p[dir='auto']"),
         author=("a[href*='/profile/']:not([href*='/post/']):not(:has(img))",),
@@ -123,7 +124,6 @@ def _plan(post: PostRef) -> RenderPlan:
             Sign(_NOTICE, Availability.LOGIN, Reason.LOGIN_WALL, "requested their posts not be displayed"),
             # The page says so for every failure to get the post, a rate limit included.
             Sign(_NOTICE, Availability.UNCLEAR, Reason.REMOVAL_NOTICE, "post not found"),
-            Sign(_NOTICE, Availability.UNCLEAR, Reason.ERROR_PAGE, "something went wrong"),
         ),
     )
 

@@ -187,7 +187,8 @@ _MARKUP = (
 
 #: What stands in a post's place: a notice's own element, or an article without text, time and media.
 _NOTICE = "[data-testid='tombstone'], article:not(:has([data-testid='tweetText'], [data-testid='tweetPhoto'], time))"
-_EMPTY = "[data-testid='error-detail'], #app:not(:has(article)), #react-root:not(:has(article))"
+_ERROR = "[data-testid='error-detail']"
+_EMPTY = f"{_ERROR}, #app:not(:has(article)), #react-root:not(:has(article))"
 
 
 def _plan(post: PostRef) -> RenderPlan:
@@ -195,7 +196,8 @@ def _plan(post: PostRef) -> RenderPlan:
         f"https://platform.twitter.com/embed/Tweet.html?id={post.post_id}"
         "&dnt=true&theme=light&lang=en&hideCard=false&hideThread=true",
         element=("article",),
-        ready=("article [data-testid='tweetText']", "article [data-testid='tweetPhoto'] img", "article time"),
+        # An error of the widget ends the waiting; what it means, the record knows better.
+        ready=("article [data-testid='tweetText']", "article [data-testid='tweetPhoto'] img", "article time", _ERROR),
         text=("[data-testid='tweetText']", "div[lang][dir]", "[lang]"),
         author=("[data-testid='User-Name']", "[data-testid='UserName']", "a[role='link'][href*='twsrc']", "a[href]"),
         media=("[data-testid='tweetPhoto']", "[data-testid='videoPlayer']", "video", "img[src*='pbs.twimg.com/media']"),
@@ -204,8 +206,6 @@ def _plan(post: PostRef) -> RenderPlan:
             # "Unavailable" gives no reason, and "not found" is also said of age-gated posts.
             Sign(_NOTICE, Availability.UNCLEAR, Reason.REMOVAL_NOTICE, "unavailable"),
             Sign(_EMPTY, Availability.UNCLEAR, Reason.REMOVAL_NOTICE, "not found|doesn.t exist|nothing to see"),
-            Sign(_EMPTY, Availability.UNCLEAR, Reason.ERROR_PAGE, "something went wrong|try reloading|try again"),
-            Sign(_EMPTY, Availability.RATE_LIMITED, Reason.RATE_LIMITED, "rate limit"),
         ),
     )
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 POST = "<meta charset=utf-8><div class=post><p class=text>The post</p></div>"
 BAD = "http://post.example/bad"
 #: For pages that use up whatever they are given.
-BUDGET_S = 3
+BUDGET_S = 6
 #: What putting a page away by force may take beyond the budget.
 GRACE_S = 6
 

@@ -87,6 +87,16 @@ def test_a_post_that_becomes_visible_by_a_style_alone_is_ready_then(site, render
     assert (seen.end, seen.post_text) == (RenderEnd.READY, "Hello, “world”.")
 
 
+def test_a_picture_that_comes_late_and_without_a_size_is_waited_for(site, render):
+    def slow(_handler):
+        site.over.wait(0.6)
+        return picture()
+
+    site.add("http://post.example/slow.png", slow)
+    seen = render(plan(site.add("http://post.example/slow", POST.replace("/i.png", "/slow.png"))))
+    assert (seen.media_shown, seen.settled) == (1, True)
+
+
 def test_a_post_taller_than_the_window_is_shot_whole(site, render):
     lines = "".join(f"<p>line {n}" for n in range(200))
     url = site.add("http://post.example/tall", f"<style>body{{margin:0}}</style><div class=post>{lines}<hr></div>")

@@ -8,7 +8,6 @@ process group, so that a wedged loop, driver or browser can't stand in its way.
 import asyncio
 import contextlib
 import os
-import shutil
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
@@ -20,6 +19,7 @@ from playwright.async_api import Browser as PlaywrightBrowser
 from playwright.async_api import Error, Playwright, async_playwright
 
 from archiver.browser.flags import UNWANTED_DEFAULTS, SandboxPolicy, launch_flags
+from archiver.browser.loop import DriverLoop
 from archiver.browser.processes import Group, children_of, kill_all, renderers_over
 from archiver.browser.scratch import Scratch
 from archiver.browser.visit import CLOSE_S, Visit
@@ -63,47 +63,6 @@ class _Chromium:
         return self.handle.is_connected() and not self.retired and self.served < recycle_after
 
 
-class _Loop(asyncio.SelectorEventLoop):
-    """The event loop of an engine: it starts the driver in its own process group.
-
-    So Ctrl-C in a terminal does not end the driver before us. The driver's temporary
-    folder is ours, and where `setpriv` exists the driver is killed with this process
-    (prctl(2), PR_SET_PDEATHSIG); elsewhere it ends when its standard input does.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.groups: list[Group] = []
-        self.drivers: list[asyncio.SubprocessTransport] = []
-        self._folder = folder
-
-    async def subprocess_exec(
-        self, protocol_factory: Callable[[], asyncio.BaseProtocol], *args: Any, **kwargs: Any
-    ) -> Any:
-        environ = {**(kwargs.pop("env", None) or os.environ), "TMPDIR": str(self._folder)}
-        setpriv = shutil.which("setpriv")
-        command = (setpriv, "--pdeathsig", "KILL", "--", *args) if setpriv else args
-        started = await super().subprocess_exec(
-            protocol_factory, *command, env=environ, start_new_session=True, **kwargs
-        )
-        self.drivers.append(started[0])
-        self.groups.append(Group.led_by(started[0].get_pid()))
-        return started
-
-    async def drivers_ended(self, limit_s: float) -> None:
-        """Wait until the system has reported the drivers' ends, so that nothing stays open."""
-        deadline = self.time() + limit_s
-        while self.driver_runs() and self.time() < deadline:  # noqa: ASYNC110  # a transport offers no event
-            await asyncio.sleep(0.01)
-        for driver in self.drivers:
-            driver.close()
-        await asyncio.sleep(0)
-
-    def driver_runs(self) -> bool:
-        """Whether a driver is there to talk to."""
-        return any(driver.get_returncode() is None for driver in self.drivers)
-
-
 class Engine:
     """Starts on construction; raises BrowserUnavailable if Chromium does not."""
 
@@ -115,7 +74,7 @@ class Engine:
         self.sandbox_note: str | None = None
         self._settings = settings
         self._scratch = Scratch()
-        self._loop = _Loop(self._scratch.path)
+        self._loop = DriverLoop(self._scratch.path)
         self._thread = threading.Thread(target=self._serve, name="archiver-browser", daemon=True)
         self._playwright: Playwright | None = None
         self._current: _Chromium | None = None

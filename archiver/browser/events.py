@@ -1,5 +1,6 @@
 """What a page tried while it was watched, in bounded and printable words."""
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -20,13 +21,15 @@ class Watch:
     """Takes the page's own events (Chromium's `Page` domain) and keeps what matters.
 
     `home` is the URL that the main frame was opened at, None until then; `left_for` the
-    last one on another site; `download` the last file that it was offered.
+    last one on another site; `download` the last file that it was offered;
+    `replaced` is set whenever another document takes the place of the one there.
     """
 
     def __init__(self, main_frame: str) -> None:
         self.home: str | None = None
         self.left_for: str | None = None
         self.download: str | None = None
+        self.replaced = asyncio.Event()
         self._documents = 0
         self._main_frame = main_frame
         self._notes: dict[str, int] = {}
@@ -69,7 +72,9 @@ class Watch:
         self._documents += 1
         if self.home is None:
             self.home = url
-        elif url != self.home:
+            return
+        self.replaced.set()
+        if url != self.home:
             self.note(f"navigated to {url}")
             if not same_site(self.home, url):
                 self.left_for = url

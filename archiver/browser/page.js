@@ -117,6 +117,13 @@ async (plan) => {
     image.complete
       ? image.decode().catch(() => {})
       : new Promise((resolve) => ["load", "error"].forEach((name) => image.addEventListener(name, resolve, { once: true })));
+  // A picture has no box before it has come, and may be transparent until then; a lazy one that is
+  // out of sight to the side (in a row that scrolls) is never asked for.
+  const isExpected = (image) => {
+    if (image.checkVisibility && !image.checkVisibility({ visibilityProperty: true })) return false;
+    const box = image.getBoundingClientRect();
+    return image.loading !== "lazy" || (box.right > 0 && box.left < innerWidth && rendered(image));
+  };
   const documentLoaded = () =>
     document.readyState === "complete"
       ? null
@@ -143,7 +150,7 @@ async (plan) => {
     const box = (scope || body()).getBoundingClientRect();
     if (!scope || box.bottom > innerHeight) await passOver(Math.max(0, box.top), scope ? box.bottom : pageHeight(), deadline);
     await document.fonts.ready;
-    await Promise.all([...(scope || document).querySelectorAll("img")].filter(rendered).map(loaded));
+    await Promise.all([...(scope || document).querySelectorAll("img")].filter(isExpected).map(loaded));
     await Promise.all(mediaIn(scope || body()).map(mediaPixels));
     await stand(scope);
     return true;

@@ -8,9 +8,7 @@
 
 import asyncio
 import base64
-import json
 from collections.abc import Callable
-from importlib.resources import files
 from typing import Any
 
 from playwright.async_api import Browser as PlaywrightBrowser
@@ -19,6 +17,7 @@ from playwright.async_api import BrowserContext, CDPSession, Error, Page, Respon
 from archiver.browser.budget import Budget, Gone, OutOfTime
 from archiver.browser.draft import Draft
 from archiver.browser.events import Watch
+from archiver.browser.eye import Eye
 from archiver.model.records import StepResult
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
 from archiver.model.urls import parse_url
@@ -29,13 +28,12 @@ __all__ = ["CLOSE_S", "Visit"]
 RESERVE_S = 4.0
 #: How long the post may take to appear, and then fonts, images and layout to settle.
 READY_S = 15.0
+#: The same on an error page, or on another site than the one that was asked for.
+ASTRAY_S = 3.0
 SETTLE_POST_S = 2.5
 SETTLE_PAGE_S = 6.0
 #: How long closing a context may take before the whole browser is given up.
 CLOSE_S = 4.0
-MOST_DOM_CHARACTERS = 20_000_000
-MOST_TEXT_CHARACTERS = 200_000
-_WORLD = "embed-archiver"
 
 
 class Visit:
@@ -166,11 +164,12 @@ class Visit:
 
     async def _look(self, session: CDPSession) -> None:
         """Look until something stays still long enough to be read, or time runs out."""
+        eye = Eye(session, self._plan, frame_id=self._frame_id, replaced=self._watch.replaced)
         while (left_s := self._budget.left_s() - self._reserve_s) > 0:
             documents = self._watch.documents
             try:
-                ready_s = min(READY_S, max(0.1, left_s - self._settle_s - 0.5))
-                self._take(await self._budget.within(self._evaluate(session, ready_s), left_s))
+                ready_s = min(self._patience_s, max(0.1, left_s - self._settle_s - 0.5))
+                self._take(await self._budget.within(eye.look_while_there(ready_s, self._settle_s), left_s))
             except OutOfTime:
                 break
             except Error:
@@ -180,53 +179,27 @@ class Visit:
             if documents == self._watch.documents:
                 return
         if not self._draft.look:
-            await self._look_once(session)
+            await self._look_once(session, eye)
 
-    async def _look_once(self, session: CDPSession) -> None:
+    async def _look_once(self, session: CDPSession, eye: Eye) -> None:
         """Stop what keeps the page busy, and read what is there."""
         try:
             await self._budget.within(session.send("Runtime.terminateExecution"), 1)
             self._watch.note("scripts stopped: the page did not answer")
-            self._take(await self._budget.within(self._evaluate(session, 0), self._reserve_s / 2))
+            self._take(await self._budget.within(eye.look(0, 0), self._reserve_s / 2))
         except (OutOfTime, Error):
             self._draft.end = RenderEnd.OVER_BUDGET
+
+    @property
+    def _patience_s(self) -> float:
+        """How long the post is waited for: less where it is not to be expected any more."""
+        astray = self._watch.left_for is not None or (self._draft.status or 200) >= 400  # noqa: PLR2004  # RFC 9110 §15
+        return ASTRAY_S if astray else READY_S
 
     @property
     def _settle_s(self) -> float:
         wanted = SETTLE_POST_S if self._plan.element else SETTLE_PAGE_S
         return min(wanted, max(0.0, self._budget.left_s() - self._reserve_s) / 2)
-
-    async def _evaluate(self, session: CDPSession, ready_s: float) -> dict[str, Any]:
-        world = await session.send("Page.createIsolatedWorld", {"frameId": self._frame_id, "worldName": _WORLD})
-        answer = await session.send(
-            "Runtime.evaluate",
-            {
-                "contextId": world["executionContextId"],
-                "expression": f"({_script()})({json.dumps(self._request(ready_s))})",
-                "awaitPromise": True,
-                "returnByValue": True,
-            },
-        )
-        value = answer["result"].get("value")
-        if not isinstance(value, dict):
-            raise Error(f"nothing was read: {str(answer)[:300]}")
-        return value
-
-    def _request(self, ready_s: float) -> dict[str, Any]:
-        plan = self._plan
-        return {
-            "element": plan.element,
-            "ready": plan.ready,
-            "text": plan.text,
-            "author": plan.author,
-            "media": plan.media,
-            "signs": [{"selector": sign.selector, "pattern": sign.pattern} for sign in plan.signs],
-            "readyMs": round(ready_s * 1000),
-            "settleMs": round(self._settle_s * 1000) if ready_s > 0 else 0,
-            "maxHeight": plan.max_height_px,
-            "domLimit": MOST_DOM_CHARACTERS,
-            "textLimit": MOST_TEXT_CHARACTERS,
-        }
 
     def _take(self, look: dict[str, Any]) -> None:
         if look.get("fault"):
@@ -287,7 +260,3 @@ class Visit:
     def _step(self, name: str, started: float, *, ok: bool, note: str = "") -> None:
         elapsed_ms = round((self._monotonic() - started) * 1000)
         self._draft.steps.append(StepResult(name, ok, elapsed_ms, note))
-
-
-def _script() -> str:
-    return files("archiver.browser").joinpath("page.js").read_text("utf-8")

@@ -26,10 +26,10 @@ __all__ = ["CLOSE_S", "Visit"]
 
 #: Kept back from the waiting steps, so that what a slow page shows is still read and shot.
 RESERVE_S = 4.0
-#: How long the post may take to appear, and then fonts, images and layout to settle.
+#: How long the post may take to appear, and how long on an error page or on another site.
 READY_S = 15.0
-#: The same on an error page, or on another site than the one that was asked for.
 ASTRAY_S = 3.0
+#: How long fonts, images and layout may then take to settle.
 SETTLE_POST_S = 2.5
 SETTLE_PAGE_S = 6.0
 #: How long closing a context may take before the whole browser is given up.

@@ -20,7 +20,7 @@ from archiver.store import Store
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 BIN = Path(sys.executable).parent
 #: Posts that never answer are given up after this long.
-BUDGET_S = "14"
+BUDGET_S = "20"
 
 
 @pytest.fixture(scope="module")

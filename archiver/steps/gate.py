@@ -221,7 +221,8 @@ def _stand_of_post(rendering: Rendering, reading: Reading | None, main: MainDocu
     if reading is not None and reading.availability.conclusive:
         return _Stand(reading.availability, "record", reading.evidence)
     page = _stand_by_sign(rendering) or (_shown_live() if seen else None)
-    if page is not None:
+    # An error page that says nothing of the post yields to an endpoint that says why ("HTTP 429").
+    if page is not None and (reading is None or page.availability is not Availability.UNCLEAR):
         return page
     if reading is not None:
         # The endpoint exists and could not be read: a page's status alone does not outweigh that.

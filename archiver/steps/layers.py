@@ -96,7 +96,8 @@ def _screenshot(kept: Kept) -> LayerResult:
         return LayerResult(Layer.SCREENSHOT, LayerOutcome.FAILED, kept.rendering.note)
     if kept.rendering.height_cut:
         return LayerResult(Layer.SCREENSHOT, LayerOutcome.PARTIAL, "the page is higher than the screenshot")
-    return LayerResult(Layer.SCREENSHOT, LayerOutcome.OK)
+    unsettled = "" if kept.rendering.settled else "fonts or images were still loading"
+    return LayerResult(Layer.SCREENSHOT, LayerOutcome.OK, unsettled)
 
 
 def _media(kept: Kept) -> LayerResult:

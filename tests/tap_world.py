@@ -23,7 +23,13 @@ class World:
     def __init__(self, folder, *, limits=None, resolve=nobody_resolves, rules=(), allow_hosts=()):
         self.pem, context = make_certificate(folder, [HOST])
         self.plain, self.secure = OddSite(), OddSite(context)
-        named = (f"{HOST}:80:127.0.0.1:{self.plain.port}", f"{HOST}:443:127.0.0.1:{self.secure.port}")
+        named = (
+            f"{HOST}:80:127.0.0.1:{self.plain.port}",
+            f"{HOST}:443:127.0.0.1:{self.secure.port}",
+            # Names for the tests that must begin without a kept connection.
+            f"fresh.example:80:127.0.0.1:{self.plain.port}",
+            f"new.example:80:127.0.0.1:{self.plain.port}",
+        )
         policy = EgressPolicy(
             connect_to=tuple(ConnectTo.parse(rule) for rule in (*rules, *named)),
             allow_hosts=allow_hosts,

@@ -95,11 +95,12 @@ def test_a_site_that_speaks_no_tls_is_a_tls_failure():
 def test_nothing_of_the_tap_is_left_after_it(tmp_path):
     threads = threading.active_count()
     tap = Tap(policy=EgressPolicy(), limits=Limits(), clock=system_clock)
-    tap.lane()
+    lane = tap.lane()
     folder = tap.ca_file.parent
     assert folder.stat().st_mode & 0o077 == 0
     tap.close()
     tap.close()
+    lane.close()
     assert not folder.exists()
     assert threading.active_count() == threads
 

@@ -167,7 +167,7 @@ class Client:
         body = bytearray()
         try:
             while len(body) <= self._body_bytes:
-                piece = response.raw.read(_CHUNK_BYTES, decode_content=True)
+                piece = response.raw.read1(_CHUNK_BYTES, decode_content=True)
                 if not piece:
                     break
                 body += piece

@@ -88,10 +88,12 @@ class Lane:
     Whatever is asked through `proxy_url` between two drains becomes the next drain's exchanges.
     """
 
-    def __init__(self, port: Port, *, loop: asyncio.AbstractEventLoop, forget: Callable[[Port], None]) -> None:
+    def __init__(
+        self, port: Port, *, loop: asyncio.AbstractEventLoop, close: Callable[[Port], Coroutine[Any, Any, None]]
+    ) -> None:
         self._port = port
         self._loop = loop
-        self._forget = forget
+        self._close = close
         self._closed = False
         self.proxy_url = f"http://127.0.0.1:{port.number}"
 
@@ -105,11 +107,10 @@ class Lane:
         return self._run(self._port.drain(timeout_s), timeout_s + 3 * _GRACE_S)
 
     def close(self) -> None:
-        """Close the port. What was not drained is dropped. Twice is once."""
-        if not self._closed:
-            self._closed = True
-            self._forget(self._port)
-            self._run(self._port.close(), 3 * _GRACE_S)
+        """Close the port. What was not drained is dropped. Twice, or after the tap, is once."""
+        if not self._closed and not self._loop.is_closed():
+            self._run(self._close(self._port), 3 * _GRACE_S)
+        self._closed = True
 
     def __enter__(self) -> Self:
         return self

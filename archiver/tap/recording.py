@@ -89,6 +89,20 @@ class Ledger:
         held, most = len(self._live) + len(self._done), self._limits.lane_exchanges
         if held > most:
             return None
+        recording = self._start(uri, method)
+        if held == most:
+            recording.failure = Failure.REFUSED
+            recording.notes.append(f"more than {most} requests since the last drain; further ones have no record")
+        return recording
+
+    def begin_again(self, recording: Recording) -> Recording:
+        """End a recording, and begin another for the same request sent once more."""
+        again = self._start(recording.uri, recording.method)
+        again.cut = recording.cut
+        self.end(recording)
+        return again
+
+    def _start(self, uri: str, method: str) -> Recording:
         recording = Recording(
             number=next(self._numbers),
             uri=uri,
@@ -96,9 +110,6 @@ class Ledger:
             started_at=self._clock.now(),
             started_s=self._clock.monotonic(),
         )
-        if held == most:
-            recording.failure = Failure.REFUSED
-            recording.notes.append(f"more than {most} requests since the last drain; further ones have no record")
         self._live[recording.number] = recording
         self._idle.clear()
         return recording

@@ -63,19 +63,18 @@ class Relay:
 
     async def run(self) -> bool:
         """Carry the exchange to its end; whether the client's connection can carry another."""
-        recording = self._recording
-        recording.cut = self._cut
+        self._recording.cut = self._cut
         self._client.on_gone = self._client_went
         try:
             keep = await self._within_limits()
         except BaseException:
-            recording.failure = Failure.ABANDONED
-            recording.truncated = Truncation.UNSPECIFIED if recording.response else None
-            recording.notes.append("stopped from our side")
+            self._recording.failure = Failure.ABANDONED
+            self._recording.truncated = Truncation.UNSPECIFIED if self._recording.response else None
+            self._recording.notes.append("stopped from our side")
             raise
         finally:
             self._client.on_gone = _nobody
-            self._ledger.end(recording)
+            self._ledger.end(self._recording)
         return keep and not self._client.gone
 
     async def _within_limits(self) -> bool:
@@ -135,12 +134,18 @@ class Relay:
             head = await self._ask_on(kept)
             if head is not None:
                 return kept, head
-            self._recording.notes.append("sent again: the site had closed the kept connection")
+            self._record_again()
         fresh = await self._dialer.dial(key)
         head = await self._ask_on(fresh)
         if head is None:
             raise Failed(Failure.CONNECTION_RESET, "the site closed the connection without an answer")
         return fresh, head
+
+    def _record_again(self) -> None:
+        """What was sent on a kept connection may have arrived: it has a record of its own."""
+        self._recording.failure = Failure.CONNECTION_RESET
+        self._recording.notes.append("the site closed the kept connection; asked again on a new one")
+        self._recording = self._ledger.begin_again(self._recording)
 
     async def _ask_on(self, upstream: Upstream) -> ResponseHead | None:
         """Send the request and read the final head; None if the site closed without a byte."""

@@ -54,7 +54,7 @@ class Tap:
     def lane(self) -> Lane:
         """A new listening port on loopback."""
         port = asyncio.run_coroutine_threadsafe(self._open_port(), self._loop).result(_CLOSE_S)
-        return Lane(port, loop=self._loop, forget=self._ports.discard)
+        return Lane(port, loop=self._loop, close=self._close_port)
 
     def close(self) -> None:
         """Close every lane, the thread and the folder. Twice is once."""
@@ -85,6 +85,10 @@ class Tap:
         self._ports.add(port)
         return port
 
+    async def _close_port(self, port: Port) -> None:
+        if port in self._ports:
+            self._ports.remove(port)
+            await port.close()
+
     async def _close_ports(self) -> None:
-        await asyncio.gather(*(port.close() for port in self._ports))
-        self._ports.clear()
+        await asyncio.gather(*(self._close_port(port) for port in list(self._ports)))

@@ -14,7 +14,7 @@ from archiver.extract.builder import BlockBuilder
 from archiver.extract.head import Head
 from archiver.extract.hidden import post_at
 from archiver.extract.markup import names_of, short_text
-from archiver.extract.posts import Finding, PostFinder
+from archiver.extract.posts import NOTHING, Finding, PostFinder
 from archiver.extract.rules import rule_table
 from archiver.extract.state import embeds_in_state, place_after
 from archiver.model.records import PostRef
@@ -211,7 +211,9 @@ class _Walker:
 
     def _find_posts(self, tag: Tag) -> None:
         state = self._state
-        self._take(tag, self._finder.find(tag, inside=state.embed, nested=state.nested, unshown=state.silent > 0))
+        finding = self._finder.find(tag, inside=state.embed, nested=state.nested, unshown=state.silent > 0)
+        if finding is not NOTHING:
+            self._take(tag, finding)
 
     def _take(self, tag: Tag, finding: Finding) -> None:
         state = self._state

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from archiver.extract.blocks import Block, BlockKind
 from archiver.extract.inline import Inline, read_inline
@@ -107,7 +107,9 @@ def _read_line(state: _State, line: _Line) -> None:
     if state.fence:
         _read_fenced(state, line)
     elif not line.text.strip():
-        if not _in_open_quotation(state):
+        if _in_open_quotation(state):
+            state.lines.append(line)
+        else:
             _close(state)
     elif not state.markdown:
         _read_plain(state, line)
@@ -215,8 +217,7 @@ def _block(state: _State, lines: list[_Line], kind: BlockKind, marker: str) -> B
 
 def _places(read: Inline, joined: _Joined) -> Iterator[tuple[int, int]]:
     """Places of the text with their places in the source: at each piece, and at each line."""
-    ends = [*(place for place, _ in read.offsets[1:]), len(read.text)]
-    for (place, there), end in zip(read.offsets, ends, strict=True):
+    for (place, there), (end, _) in pairwise([*read.offsets, (len(read.text), 0)]):
         yield place, joined.source(there)
         cut = read.text.find("\n", place, end)
         while cut >= 0:

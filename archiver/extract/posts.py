@@ -1,5 +1,6 @@
 """The posts that an element shows: by a platform's rule, or by what its attributes hold."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bs4 import Tag
@@ -14,7 +15,7 @@ from archiver.model.urls import parse_url
 from archiver.platforms import identify, is_shortener
 from archiver.platforms.base import Found
 
-__all__ = ["Finding", "PostFinder"]
+__all__ = ["NOTHING", "Finding", "PostFinder"]
 
 #: Rules may look through all that lies below an element: so many nested ones may do so.
 NESTED_RULES = 8
@@ -37,6 +38,10 @@ class Finding:
     costly: int = 0
 
 
+#: What nearly every element is: nothing.
+NOTHING = Finding()
+
+
 class PostFinder:
     """Finds posts and puts them into the row of blocks."""
 
@@ -49,17 +54,14 @@ class PostFinder:
     def find(self, tag: Tag, *, inside: Embed | None, nested: int, unshown: bool) -> Finding:
         """The posts of an element. `inside` is the post around it, `nested` the rules above it."""
         rules = self._rules.matching(tag) if nested < NESTED_RULES else []
-        shown = [
-            embed
-            for rule in rules
-            for found in rule.markup.read(tag)
-            if (embed := self._shown(tag, rule, found, inside, unshown=unshown))
-        ]
+        shown = None
+        for rule in rules:
+            for found in rule.markup.read(tag):
+                shown = self._shown(tag, rule, found, inside, unshown=unshown) or shown
         if shown:
-            return Finding(embed=shown[-1], costly=2)
-        if inside is not None or not tag.attrs:
-            return Finding(costly=len(rules[:1]))
-        return self._hidden(tag, hidden_in_attributes(tag), costly=len(rules[:1]))
+            return Finding(embed=shown, costly=2)
+        hidden = hidden_in_attributes(tag) if inside is None and tag.attrs else ()
+        return self._hidden(tag, hidden, costly=len(rules[:1])) if hidden or rules else NOTHING
 
     def find_in_text(self, tag: Tag, text: str, where: str) -> Finding:
         """The posts of a template's text."""
@@ -83,7 +85,7 @@ class PostFinder:
         embed.fragment = bounded_markup(tag)
         return self._builder.put_embed(embed, weak=unshown)
 
-    def _hidden(self, tag: Tag, found: list[Hidden], *, costly: int) -> Finding:
+    def _hidden(self, tag: Tag, found: Sequence[Hidden], *, costly: int) -> Finding:
         weak, markup = None, []
         for hidden in found:
             if hidden.post is not None:

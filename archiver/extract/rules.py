@@ -74,5 +74,5 @@ def rule_table() -> RuleTable:
 
 
 def _classes(tag: Tag) -> list[str]:
-    value = tag.attrs.get("class", ())
-    return value.split() if isinstance(value, str) else list(value)
+    value: str | list[str] = tag.attrs.get("class", [])
+    return value.split() if isinstance(value, str) else value

@@ -31,6 +31,7 @@ HOSTILE = {
     "deep JSON-LD": ('<script type="application/ld+json">' + "[" * 100_000, "text/html", 0),
     "brackets": ("[" * 100_000, "text/markdown", 0),
     "half links": ("[a](b" * 50_000, "text/markdown", 0),
+    "half HTML links": ("<a href='https://e.example/'>x " * 20_000, "text/markdown", 0),
     "stars": ("*a**_" * 50_000, "text/markdown", 0),
     "handles on one line": ("lorem (@a) March 29, 2022 " * 20_000, "text/plain", 0),
     "dashes": ("— " * 100_000 + "(@a) March 29, 2022", "text/plain", 1),

@@ -27,6 +27,10 @@ def links(text, media_type="text/markdown"):
         ("(see https://e.example/a_b.)", ("https://e.example/a_b", "https://e.example/a_b", False)),
         ("https://e.example/w_(x), and", ("https://e.example/w_(x)", "https://e.example/w_(x)", False)),
         ("[a][ref]\n\n[ref]: https://e.example/r 'T'", ("https://e.example/r", "a", False)),
+        (
+            '<a class="c" href="https://e.example/?a=1&amp;b=2">a <b>b</b></a>',
+            ("https://e.example/?a=1&b=2", "a b", False),
+        ),
         ("[a](#)", (None, "a", True)),
         ("[a]()", (None, "a", True)),
         ("[a](javascript:void)", (None, "a", True)),

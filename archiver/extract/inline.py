@@ -23,6 +23,8 @@ _MARKDOWN = re.compile(
     rf"|(?P<bare>{_URL})"
     r"|(?P<ticks>`{1,9}+)(?P<code>[^`]{1,4000}+)(?P=ticks)"
     r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});)"
+    r"|<a\s[^<>]{0,500}?\bhref\s*=\s*[\"']?(?P<href>[^\"'\s<>]{0,4000}+)[\"']?[^<>]{0,500}+>"
+    r"(?P<words>(?:[^<]|<(?!/?a\b)){0,1000}+)</a>"
     r"|(?P<tag></?[a-zA-Z][^<>]{0,500}+>)"
     r"|(?P<star>\*{1,3}+)|(?P<under>(?<!\w)_{1,3}+(?=\w)|(?<=[^\W_])_{1,3}+(?!\w)|(?<=[.!?\"”’)])_{1,3}+(?!\w))",
     re.DOTALL,
@@ -113,6 +115,8 @@ def _read_token(token: re.Match[str], pieces: _Pieces, start: int) -> int:
     elif group.get("label") is not None:
         target = group["angle"] if group["angle"] is not None else group["plain"] or ""
         _put_link(token, "label", target, pieces, start)
+    elif group.get("href") is not None:
+        _put_link(token, "words", unescape(group["href"]), pieces, start)
     elif group.get("text") is not None:
         _put_reference(token, pieces, start)
     else:

@@ -66,9 +66,9 @@ def create_home(root: Path) -> Home:
     try:
         home.catalog_file.parent.mkdir(parents=True, exist_ok=True)
         home.snapshots.mkdir(exist_ok=True)
-        write_contract(home.catalog_file.parent)
     except OSError as error:
         raise HomeNotWritable(f"{root}: {error.strerror}") from None
+    _renew_contract(home)
     Store.create(home.snapshots)
     Catalog.open(home.catalog_file).close()
     return home
@@ -86,9 +86,19 @@ def open_home(home: Home, *, clock: Clock = system_clock) -> Iterator[OpenHome]:
     store = Store.open(home.snapshots, clock=clock)
     with store.lock():
         recovery = store.recover()
+        store.renew_contract()
+        _renew_contract(home)
         catalog = Catalog.open(home.catalog_file)
         try:
             catch_up(store, catalog, recovery)
             yield OpenHome(home, store, catalog, recovery)
         finally:
             catalog.close()
+
+
+def _renew_contract(home: Home) -> None:
+    """The texts beside the catalog are this version's, also after an upgrade of the program."""
+    try:
+        write_contract(home.catalog_file.parent)
+    except OSError as error:
+        raise HomeNotWritable(f"{home.catalog_file.parent}: {error.strerror}") from None

@@ -204,7 +204,7 @@ CREATE TABLE post (
 CREATE TABLE basis (
   -- What an observation rests on: the witness, its HTTP status, and a sentence.
   id INTEGER PRIMARY KEY,             -- 63 bits of sha256 over the three
-  via TEXT NOT NULL,
+  via TEXT CHECK (via IN ('record', 'page', 'http', 'guard', 'program')) NOT NULL,
   http_status INTEGER,
   evidence TEXT NOT NULL
 ) STRICT;

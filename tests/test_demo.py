@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-import brotli
+import brotlicffi as brotli
 import pytest
 from playwright.sync_api import Error, sync_playwright
 

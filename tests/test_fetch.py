@@ -5,7 +5,7 @@ import io
 import os
 import zlib
 
-import brotli
+import brotlicffi as brotli
 import pytest
 from odd_site import http
 from tap_world import HOST, world

@@ -1,5 +1,6 @@
 """Opening the catalog file: one writer with a write-ahead log, any number of readers."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,11 +72,13 @@ def log_ahead(db: Database) -> None:
 def connect_reader(db_file: Path) -> Database:
     """A connection that cannot write, beside a writer or on a read-only disk.
 
-    A reader of a WAL database shares memory through a file beside it. Where that can't be
+    A reader of a WAL database shares memory through a file beside it, and only one that
+    may write takes that file away again: so it is asked not to. Where the file can't be
     made and there is no log either, nobody else can be writing, and SQLite is told so.
     """
-    db = _connect(db_file, "ro")
+    db = _connect(db_file, "rw" if os.access(db_file, os.W_OK) and os.access(db_file.parent, os.W_OK) else "ro")
     try:
+        db.execute("PRAGMA query_only = ON")
         db.execute("SELECT 1 FROM sqlite_master").fetchone()
     except sqlite3.OperationalError as error:
         db.close()

@@ -157,9 +157,13 @@ class Reading:
     def word_places(self) -> list[tuple[str, int, str, int]]:
         """The whole full-text index: term, passage, column and place of every word."""
         with translated(self._file), self._lock:
+            # A reader is asked not to write, and SQLite counts its own scratch as writing.
+            (asked,) = self._db.execute("PRAGMA query_only").fetchone()
+            self._db.execute("PRAGMA query_only = OFF")
             self._db.execute(
                 "CREATE VIRTUAL TABLE IF NOT EXISTS temp.word_place USING fts5vocab(main, words, instance)"
             )
+            self._db.execute(f"PRAGMA query_only = {asked}")
             return self._db.execute("SELECT term, doc, col, offset FROM temp.word_place").fetchall()
 
     def known_leaves(self) -> set[int]:

@@ -18,6 +18,7 @@ from archiver.model.states import (
     Reason,
     ResourceKind,
     RunOutcome,
+    Witness,
 )
 
 __all__ = ["PASSAGE_KINDS", "TABLES", "first_schema"]
@@ -257,10 +258,10 @@ def _captures() -> tuple[str, ...]:
 
 def _observations() -> tuple[str, ...]:
     return (
-        """CREATE TABLE basis (
+        f"""CREATE TABLE basis (
   -- What an observation rests on: the witness, its HTTP status, and a sentence.
   id INTEGER PRIMARY KEY,             -- 63 bits of sha256 over the three
-  via TEXT NOT NULL,
+  {_one_of("via", Witness)} NOT NULL,
   http_status INTEGER,
   evidence TEXT NOT NULL
 ) STRICT""",

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from archiver.model.states import Availability, Group
+from archiver.model.states import Availability, Group, Witness
 
 __all__ = ["Judgement", "Seen", "Standing", "judgements", "standing"]
 
 #: Which witness decides within one visit: the platform's endpoint before the page.
-_WITNESSES = ("record", "page", "http", "guard")
+_WITNESSES = tuple(Witness)
 _STATES = tuple(Availability)
 
 

@@ -115,6 +115,7 @@ def _article_to_json(article: ArticleReport) -> dict[str, Any]:
         "unchanged": bool(reading and reading.unchanged),
         "mentions": len(version.mentions) if version else 0,
         "left": article.left,
+        "faults": list(article.faults),
         "problem": article.problem,
     }
 
@@ -144,6 +145,8 @@ def _show_article(article: ArticleReport, home: Home) -> None:
     say()
     for mention in version.mentions:
         _show_mention(mention, by_url, home)
+    for fault in article.faults:
+        say(f"NOT CAPTURED, a fault of this program: {plain(fault)}")
     if article.left:
         say(f"{article.left} more were left: the bound is captures_per_article in archiver.toml.")
     say()

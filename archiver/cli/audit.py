@@ -7,6 +7,7 @@ import click
 
 from archiver.cli.options import Common, command_options
 from archiver.cli.output import emit, plain, say
+from archiver.model.clock import system_clock
 from archiver.model.errors import Exit
 from archiver.steps.audit import audit
 from archiver.steps.findings import CODES, Finding
@@ -27,7 +28,7 @@ def command(codes: bool, common: Common) -> int:  # noqa: FBT001
         return Exit.DONE
     home = common.home()
     counts: Counter[str] = Counter()
-    for finding in audit(Store.open(home.snapshots), home.catalog_file):
+    for finding in audit(Store(home.snapshots, clock=system_clock), home.catalog_file):
         counts[finding.code] += 1
         if common.json:
             emit(_to_json(finding))

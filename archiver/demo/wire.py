@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import brotli  # type: ignore[import-untyped]  # it ships no types
+import brotlicffi as brotli
 import zstandard
 
 __all__ = ["Delivery", "Handler", "Reply", "Request", "encoded", "html", "json_reply", "redirect", "text"]

@@ -21,6 +21,7 @@ from archiver.model.states import (
     Reason,
     ResourceKind,
     RunOutcome,
+    Witness,
 )
 
 __all__ = [
@@ -202,15 +203,13 @@ class PostRecord:
 class Observation:
     """One dated statement of availability, with what it rests on.
 
-    `via` names the witness: `record` (the platform's endpoint), `page` (the rendered
-    page), `http` (the status of a plain request), `guard` (we refused to ask).
     `evidence` is a short sentence that a person can check against the stored bytes.
     """
 
     resource: Resource
     observed_at: datetime
     availability: Availability
-    via: str
+    via: Witness
     evidence: str
     run_id: str
     http_status: int | None = None

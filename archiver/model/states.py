@@ -20,6 +20,7 @@ __all__ = [
     "Reason",
     "ResourceKind",
     "RunOutcome",
+    "Witness",
 ]
 
 
@@ -202,3 +203,18 @@ class RunOutcome(StrEnum):
     RUNNING = "running"
     DONE = "done"
     INTERRUPTED = "interrupted"
+
+
+class Witness(StrEnum):
+    """Who says where a resource stands; of several at one visit, the first here counts most."""
+
+    #: The platform's own record endpoint.
+    RECORD = "record"
+    #: The rendered page, by structural signs.
+    PAGE = "page"
+    #: The status of a plain answer, or its absence.
+    HTTP = "http"
+    #: Our own address guard: nothing was asked.
+    GUARD = "guard"
+    #: A fault of this program: nothing can be said.
+    PROGRAM = "program"

@@ -1,5 +1,6 @@
 """The main job: articles in, every embedded post and link captured, all of it sealed."""
 
+import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -11,9 +12,9 @@ from archiver.browser import Browser
 from archiver.catalog import Catalog
 from archiver.fetch import Client
 from archiver.model.clock import Clock
-from archiver.model.errors import InputUnreadable, Interrupted
-from archiver.model.records import Capture, Claim, Mention, Resource, RunEnded, RunStarted
-from archiver.model.states import Outcome, RunOutcome
+from archiver.model.errors import ArchiverError, InputUnreadable, Interrupted
+from archiver.model.records import Capture, Claim, Mention, Observation, Resource, RunEnded, RunStarted
+from archiver.model.states import Availability, Outcome, RunOutcome, Witness
 from archiver.platforms import resource_for
 from archiver.steps.article import ArticleReading, ReadTools, read_article
 from archiver.steps.capture import CaptureTools, Wanted, capture
@@ -62,7 +63,11 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class ArticleReport:
-    """What came of one source. `unreadable` sets an input error apart from a lost article."""
+    """What came of one source. `unreadable` sets an input error apart from a lost article.
+
+    `left` counts what was over the bound, `faults` are this program's own, each with the
+    resource that it cost.
+    """
 
     source: str
     reading: ArticleReading | None
@@ -70,6 +75,7 @@ class ArticleReport:
     problem: str | None = None
     unreadable: bool = False
     left: int = 0
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +90,11 @@ class RunReport:
     def lost(self) -> bool:
         """Whether a source could not be read or a capture failed: exit code 1."""
         failed = any(made.capture.outcome is not Outcome.COMPLETE for report in self.articles for made in report.made)
-        return failed or any(report.problem for report in self.articles)
+        return failed or any(report.problem or report.faults for report in self.articles)
 
 
 Progress = Callable[[str, object], None]
+_logger = logging.getLogger(__name__)
 
 
 def wanted_resources(mentions: Sequence[Mention], *, posts_only: bool) -> tuple[Wanted, ...]:
@@ -136,9 +143,10 @@ def archive(
     finally:
         job.cancelled.set()
         ended = job.ended(RunOutcome.INTERRUPTED if interrupted else RunOutcome.DONE)
-        for leaf in run.end(ended):
-            tools.catalog.ingest_leaf(leaf)
+        leaves = run.end(ended)
         tools.catalog.ingest(ended, path=run.journal_path, leaf=None)
+        for leaf in leaves:
+            tools.catalog.ingest_leaf(leaf)
     return RunReport(run.run_id, tuple(job.reports), interrupted)
 
 
@@ -179,8 +187,8 @@ class _Run:
         self.progress("article", reading)
         wanted = wanted_resources(reading.version.mentions, posts_only=self.policy.posts_only)
         bounded = wanted[: self.policy.captures_per_article]
-        made = self._capture_all(bounded)
-        self._report(ArticleReport(source, reading, made, left=len(wanted) - len(bounded)))
+        made, faults = self._capture_all(bounded)
+        self._report(ArticleReport(source, reading, made, left=len(wanted) - len(bounded), faults=faults))
 
     def ended(self, outcome: RunOutcome) -> RunEnded:
         made = [made for report in self.reports for made in report.made]
@@ -194,20 +202,27 @@ class _Run:
         self.reports.append(report)
         self.progress("report", report)
 
-    def _capture_all(self, wanted: Sequence[Wanted]) -> tuple[Made, ...]:
+    def _capture_all(self, wanted: Sequence[Wanted]) -> tuple[tuple[Made, ...], tuple[str, ...]]:
         done = {item.resource.key: kept for item in wanted if (kept := self._fresh(item))}
         due = [item for item in wanted if item.resource.key not in done]
+        faults: list[str] = []
         self.progress("due", len(due))
         futures = {self.tools.executor.submit(self._capture_one, item): item for item in due}
         try:
             for future in as_completed(futures):
-                made = self._ingest(future)
-                done[futures[future].resource.key] = made
-                self.progress("made", made)
+                item = futures[future]
+                try:
+                    done[item.resource.key] = made = self._ingest(future)
+                except ArchiverError:
+                    raise
+                except Exception as fault:  # noqa: BLE001  # the one place where our own bug costs one capture, not the run
+                    faults.append(self._own_fault(item, fault))
+                else:
+                    self.progress("made", made)
         except BaseException:
             self._abandon(futures)
             raise
-        return tuple(done[item.resource.key] for item in wanted)
+        return tuple(done[item.resource.key] for item in wanted if item.resource.key in done), tuple(faults)
 
     def _fresh(self, wanted: Wanted) -> Made | None:
         if self.policy.recapture:
@@ -244,6 +259,22 @@ class _Run:
         self.tools.catalog.ingest(sealed.record, path=sealed.path, leaf=sealed.leaf)
         assert isinstance(sealed.record, Capture)  # noqa: S101  # capture() seals nothing else
         return Made(sealed.record, sealed.path)
+
+    def _own_fault(self, wanted: Wanted, fault: Exception) -> str:
+        """Say aloud and write down that this program failed: it says nothing about the resource."""
+        evidence = f"{type(fault).__name__}: {fault}"
+        _logger.error("capturing %s: %s", wanted.resource.uri, evidence, exc_info=fault)
+        observation = Observation(
+            wanted.resource,
+            self.tools.clock.now(),
+            Availability.UNCLEAR,
+            Witness.PROGRAM,
+            evidence,
+            self.run.run_id,
+        )
+        self.run.note(observation)
+        self.tools.catalog.ingest(observation, path=None, leaf=None)
+        return f"{wanted.resource.uri}: {evidence}"
 
     def _abandon(self, futures: "dict[Future[Sealed], Wanted]") -> None:
         """Let nothing new start, end what is in flight, and wait for it: no seal after this."""

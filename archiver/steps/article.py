@@ -23,7 +23,7 @@ from archiver.model.records import (
     Observation,
     Resource,
 )
-from archiver.model.states import ArtefactRole, Availability, Origin, ResourceKind
+from archiver.model.states import ArtefactRole, Availability, Origin, ResourceKind, Witness
 from archiver.model.urls import canonical_url, parse_url
 from archiver.steps.gate import availability_of_status
 from archiver.store import DraftFile, RunStore, Store, capture_id
@@ -110,7 +110,7 @@ def _refuse(source: str, tools: ReadTools) -> ArticleReading:
     shown = source[:200]
     resource = Resource(f"refused:{shown}", shown, ResourceKind.PAGE)
     evidence = f"{source.split(':', 1)[0][:20]}: is not a scheme that is archived; only http and https are"
-    _note(_observation(resource, Availability.UNCLEAR, via="guard", evidence=evidence, tools=tools), tools)
+    _note(_observation(resource, Availability.UNCLEAR, via=Witness.GUARD, evidence=evidence, tools=tools), tools)
     return ArticleReading(source, resource, problem=f"refused: {evidence}")
 
 
@@ -185,13 +185,15 @@ def _observe(resource: Resource, fetched: Fetched, tools: ReadTools) -> Observat
         refused = fetched.failure is Failure.REFUSED
         state = Availability.UNCLEAR if refused else Availability.UNREACHABLE
         evidence = f"{fetched.failure or 'no answer'}: {fetched.note}".rstrip(": ")
-        return _observation(resource, state, via="guard" if refused else "http", evidence=evidence, tools=tools)
+        return _observation(
+            resource, state, via=Witness.GUARD if refused else Witness.HTTP, evidence=evidence, tools=tools
+        )
     state, status = availability_of_status(fetched.status, fetched.headers), fetched.status
-    return _observation(resource, state, via="http", evidence=f"HTTP {status}", status=status, tools=tools)
+    return _observation(resource, state, via=Witness.HTTP, evidence=f"HTTP {status}", status=status, tools=tools)
 
 
 def _observation(
-    resource: Resource, state: Availability, *, via: str, evidence: str, tools: ReadTools, status: int | None = None
+    resource: Resource, state: Availability, *, via: Witness, evidence: str, tools: ReadTools, status: int | None = None
 ) -> Observation:
     return Observation(resource, tools.clock.now(), state, via, evidence, tools.run.run_id, status)
 

@@ -13,7 +13,7 @@ from archiver.model.clock import Clock
 from archiver.model.errors import Interrupted
 from archiver.model.records import Capture, Claim, Observation, PostRef, Resource
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
-from archiver.model.states import CaptureKind
+from archiver.model.states import CaptureKind, Witness
 from archiver.platforms import identify, platform_named
 from archiver.platforms.base import Answer, Platform
 from archiver.steps.expand import Expansion, expand
@@ -170,7 +170,7 @@ def _draft(target: _Target, kept: Kept, judgement: Judgement, *, started_at: dat
 
 
 def _deciding_status(judgement: Judgement, kept: Kept) -> int | None:
-    if judgement.via == "record" and kept.asked.fetched:
+    if judgement.via == Witness.RECORD and kept.asked.fetched:
         return kept.asked.fetched.status
     return kept.rendering.status
 
@@ -178,14 +178,14 @@ def _deciding_status(judgement: Judgement, kept: Kept) -> int | None:
 def _overruled(kept: Kept, judgement: Judgement, deciding: Observation) -> Sequence[Observation]:
     """The platform's own word, where the page made us decide otherwise: it is kept too."""
     asked = kept.asked
-    if asked.reading is None or asked.fetched is None or asked.asked_at is None or judgement.via == "record":
+    if asked.reading is None or asked.fetched is None or asked.asked_at is None or judgement.via == Witness.RECORD:
         return ()
     return (
         Observation(
             deciding.resource,
             asked.asked_at,
             asked.reading.availability,
-            "record",
+            Witness.RECORD,
             asked.reading.evidence,
             deciding.run_id,
             asked.fetched.status,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from archiver.model.exchange import Exchange
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
-from archiver.model.states import Availability, CaptureKind, Group, Outcome, Reason
+from archiver.model.states import Availability, CaptureKind, Group, Outcome, Reason, Witness
 from archiver.model.urls import canonical_url, parse_url, surt
 from archiver.platforms.base import Reading
 from archiver.steps.blank import is_blank
@@ -32,7 +32,7 @@ class Judgement:
 
     outcome: Outcome
     availability: Availability
-    via: str
+    via: Witness
     evidence: str
     reasons: tuple[Reason, ...] = ()
 
@@ -42,7 +42,7 @@ class _Stand:
     """Where a resource stands, who says so, and why."""
 
     availability: Availability
-    via: str
+    via: Witness
     evidence: str
 
 
@@ -121,7 +121,7 @@ def _judge_post(
     )
     if contradicted and reading is not None:
         evidence = f"the record says {reading.availability} ({reading.evidence}), but the page shows the post"
-        stand = _Stand(Availability.UNCLEAR, "page", evidence)
+        stand = _Stand(Availability.UNCLEAR, Witness.PAGE, evidence)
     else:
         stand = _stand_of_post(rendering, reading, main, seen=seen)
     recorded = reading is not None and reading.record is not None
@@ -219,22 +219,22 @@ def _notice_on_live(rendering: Rendering, reading: Reading | None) -> bool:
 
 def _stand_of_post(rendering: Rendering, reading: Reading | None, main: MainDocument, *, seen: bool) -> _Stand:
     if reading is not None and reading.availability.conclusive:
-        return _Stand(reading.availability, "record", reading.evidence)
+        return _Stand(reading.availability, Witness.RECORD, reading.evidence)
     page = _stand_by_sign(rendering) or (_shown_live() if seen else None)
     # An error page that says nothing of the post yields to an endpoint that says why ("HTTP 429").
     if page is not None and (reading is None or page.availability is not Availability.UNCLEAR):
         return page
     if reading is not None:
         # The endpoint exists and could not be read: a page's status alone does not outweigh that.
-        return _Stand(reading.availability, "record", reading.evidence)
+        return _Stand(reading.availability, Witness.RECORD, reading.evidence)
     stand = _stand_without_answer(rendering, main) or _stand_by_status(main)
     if stand.availability is Availability.LIVE:
-        return _Stand(Availability.UNCLEAR, "page", f"{stand.evidence}, and the post is not in the page")
+        return _Stand(Availability.UNCLEAR, Witness.PAGE, f"{stand.evidence}, and the post is not in the page")
     return stand
 
 
 def _shown_live() -> _Stand:
-    return _Stand(Availability.LIVE, "page", "the page shows the post")
+    return _Stand(Availability.LIVE, Witness.PAGE, "the page shows the post")
 
 
 def _stand_by_sign(rendering: Rendering) -> _Stand | None:
@@ -244,36 +244,38 @@ def _stand_by_sign(rendering: Rendering) -> _Stand | None:
     evidence = f"the page shows {sign.reason} ({sign.selector})"
     groups = {sign.availability.group for sign in rendering.signs} - {Group.UNKNOWN}
     if _shows_post_text(rendering) and Group.GONE in groups:
-        return _Stand(Availability.UNCLEAR, "page", f"{evidence}, but also the post's text")
-    return _Stand(sign.availability, "page", evidence)
+        return _Stand(Availability.UNCLEAR, Witness.PAGE, f"{evidence}, but also the post's text")
+    return _Stand(sign.availability, Witness.PAGE, evidence)
 
 
 def _stand_of_page(plan: RenderPlan, rendering: Rendering, main: MainDocument) -> _Stand:
     stand = _stand_by_sign(rendering) or _stand_without_answer(rendering, main) or _stand_by_status(main)
-    if stand.availability is not Availability.LIVE or stand.via != "http":
+    if stand.availability is not Availability.LIVE or stand.via != Witness.HTTP:
         return stand
     return _moved(plan.url, rendering.final_url) or stand
 
 
 def _stand_without_answer(rendering: Rendering, main: MainDocument) -> _Stand | None:
     if rendering.end is RenderEnd.REFUSED or main.refused:
-        return _Stand(Availability.UNCLEAR, "guard", f"not asked: {rendering.note or 'refused by the address guard'}")
+        return _Stand(
+            Availability.UNCLEAR, Witness.GUARD, f"not asked: {rendering.note or 'refused by the address guard'}"
+        )
     if rendering.end is RenderEnd.NAVIGATED_AWAY:
-        return _Stand(Availability.UNCLEAR, "page", f"the page went on {rendering.note}")
+        return _Stand(Availability.UNCLEAR, Witness.PAGE, f"the page went on {rendering.note}")
     if main.status is not None:
         return None
     if rendering.end is RenderEnd.OVER_BUDGET:
-        return _Stand(Availability.UNREACHABLE, "http", "no answer within the time allowed")
+        return _Stand(Availability.UNREACHABLE, Witness.HTTP, "no answer within the time allowed")
     if rendering.end is RenderEnd.NO_RESPONSE:
-        return _Stand(Availability.UNREACHABLE, "http", f"no answer: {rendering.note or 'reason unknown'}")
-    return _Stand(Availability.UNCLEAR, "page", f"no status is known; {rendering.note or rendering.end}")
+        return _Stand(Availability.UNREACHABLE, Witness.HTTP, f"no answer: {rendering.note or 'reason unknown'}")
+    return _Stand(Availability.UNCLEAR, Witness.PAGE, f"no status is known; {rendering.note or rendering.end}")
 
 
 def _stand_by_status(main: MainDocument) -> _Stand:
     if main.challenged:
-        return _Stand(Availability.BLOCKED, "http", f"HTTP {main.status}, and a challenge instead of the page")
+        return _Stand(Availability.BLOCKED, Witness.HTTP, f"HTTP {main.status}, and a challenge instead of the page")
     availability = availability_of_status(main.status) if main.status is not None else Availability.UNCLEAR
-    return _Stand(availability, "http", f"HTTP {main.status}")
+    return _Stand(availability, Witness.HTTP, f"HTTP {main.status}")
 
 
 def _moved(asked: str, arrived: str | None) -> _Stand | None:
@@ -286,8 +288,8 @@ def _moved(asked: str, arrived: str | None) -> _Stand | None:
         return None
     here, there = parse_url(asked), parse_url(arrived)
     if here and there and here.segments and not there.segments and surt(_root(asked)) == surt(_root(arrived)):
-        return _Stand(Availability.UNCLEAR, "http", f"redirected to the site's front page {arrived}")
-    return _Stand(Availability.MOVED, "http", f"answered at {arrived}")
+        return _Stand(Availability.UNCLEAR, Witness.HTTP, f"redirected to the site's front page {arrived}")
+    return _Stand(Availability.MOVED, Witness.HTTP, f"answered at {arrived}")
 
 
 def _root(text: str) -> str:

@@ -13,7 +13,7 @@ from archiver.model.digests import Digest
 from archiver.model.errors import HomeError, HomeLocked, HomeMissing
 from archiver.model.records import Capture, Leaf, RunStarted, WarcRef
 from archiver.store.evidence import Damaged, Stored, read_evidence, read_folder
-from archiver.store.files import home_errors, make_dirs, sync_dir, write_new
+from archiver.store.files import home_errors, make_dirs, replace_file, sync_dir, write_new
 from archiver.store.layout import FORMAT, FORMAT_FILE, LOCK, MANIFEST, README, TMP, check_format
 from archiver.store.log import Log, read_leaves
 from archiver.store.recover import Recovery, recover
@@ -62,6 +62,12 @@ class Store:
             raise HomeMissing(f"{root}: no {FORMAT_FILE} file ({error.strerror})") from None
         check_format(text, place=str(root))
         return cls(root, clock=clock)
+
+    def renew_contract(self) -> None:
+        """Write the README.md that belongs to this version of the program. Needs the lock."""
+        with home_errors():
+            if not (self.root / README).exists() or (self.root / README).read_bytes() != contract_text():
+                replace_file(self.root / README, contract_text(), tmp=self.root / TMP / README)
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -148,7 +148,7 @@ class Client:
             return Fetched(str(response.url), failure=Failure(told), note=note)
         body, failure, note = self._body(response)
         cut = len(body) > self._body_bytes
-        media_type, charset = _content_type(response.headers.get("Content-Type", ""))
+        media_type, charset = content_type(response.headers.get("Content-Type", ""))
         return Fetched(
             final_url=str(response.url),
             status=response.status_code,
@@ -222,7 +222,7 @@ def _notes(note: str, limit_bytes: int | None) -> tuple[str, ...]:
     return tuple(text for text in (note, cut) if text)
 
 
-def _content_type(value: str) -> tuple[str | None, str | None]:
+def content_type(value: str) -> tuple[str | None, str | None]:
     """Media type in lower case, and the charset parameter as given."""
     media_type, *parameters = (part.strip() for part in value.split(";"))
     pairs = (parameter.partition("=") for parameter in parameters)

@@ -6,16 +6,19 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from http import HTTPStatus
 
 from archiver.browser import Browser
-from archiver.fetch import Client
+from archiver.fetch import Client, fetched_from_wire
 from archiver.model.clock import Clock
 from archiver.model.errors import Interrupted
+from archiver.model.exchange import Exchange
 from archiver.model.records import Capture, Claim, Observation, PostRef, Resource
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
 from archiver.model.states import CaptureKind, Witness
+from archiver.model.urls import parse_url
 from archiver.platforms import identify, platform_named
-from archiver.platforms.base import Answer, Platform
+from archiver.platforms.base import Answer, Platform, RecordRequest
 from archiver.steps.expand import Expansion, expand
 from archiver.steps.gate import Judgement, judge
 from archiver.steps.layers import Asked, Kept, draft_files, layer_results
@@ -27,6 +30,8 @@ __all__ = ["CaptureTools", "Wanted", "capture"]
 
 #: Seconds of the budget kept back for draining the lane, judging and sealing.
 _SEALING_S = 3.0
+#: At most so many are kept back for the platform's record: a page that hangs must not cost the text.
+_ASKING_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +75,10 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     """Freeze `wanted.resource` inside the budget and seal what came of it.
 
     1. Follow a shortener to what it stands for.
-    2. Ask the platform for its record of the post.
-    3. Render the page on which the post can be seen without login.
-    4. Keep the media that the record names, from the wire where they already passed.
+    2. Render the page on which the post can be seen without login.
+    3. Read the platform's record of the post: off the wire where the page asked for it
+       itself, so that nothing is asked twice; else ask for it.
+    4. Keep the media that the record names, in the same way.
     5. Judge: complete, partial or failed, and where the resource stands.
     6. Seal files, WARC records, manifest and log leaf.
 
@@ -82,9 +88,9 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     """
     started_at, deadline = tools.clock.now(), tools.clock.monotonic() + tools.budget_s - _SEALING_S
     target = _aim(wanted.resource, tools)
-    asked = _ask(target, deadline, tools)
     rendering = _render(target, deadline, tools)
     exchanges = tools.lane.drain(timeout_s=_SEALING_S)
+    asked = _ask(target, exchanges, deadline, tools)
     media = gather_media(asked.record, exchanges, client=tools.client, limit=tools.media_per_post)
     exchanges += tools.lane.drain(timeout_s=_SEALING_S)
     kind = CaptureKind.POST if target.post else CaptureKind.PAGE
@@ -106,21 +112,43 @@ def _aim(resource: Resource, tools: CaptureTools) -> _Target:
     return _Target(expansion, None, None, page)
 
 
-def _ask(target: _Target, deadline: float, tools: CaptureTools) -> Asked:
-    """The first conclusive reading of the platform's endpoints, else the last one."""
+def _ask(target: _Target, exchanges: Sequence[Exchange], deadline: float, tools: CaptureTools) -> Asked:
+    """The first conclusive reading of the platform's endpoints, else the most telling one."""
     asked = Asked()
     if target.post is None or target.platform is None:
         return asked
     for request in target.platform.record_requests(target.post):
         if tools.clock.monotonic() >= deadline:
             break
-        asked_at = tools.clock.now()
-        fetched = tools.client.get(request.url, headers=request.headers)
+        exchange, asked_at = _seen(request, exchanges), tools.clock.now()
+        fetched = fetched_from_wire(exchange) if exchange else None
+        if exchange and fetched:
+            asked_at = exchange.started_at
+        else:
+            fetched = tools.client.get(request.url, headers=request.headers)
         answer = Answer(fetched.status, fetched.body, fetched.headers, fetched.final_url, fetched.media_type)
-        asked = Asked(target.platform.read_record(target.post, request, answer), request, fetched, asked_at)
+        reading = target.platform.read_record(target.post, request, answer)
+        # An endpoint that answered, however little, tells more than one that failed after it.
+        if (
+            asked.reading is None
+            or reading.availability.conclusive
+            or not asked.answered
+            or fetched.status == HTTPStatus.OK
+        ):
+            asked = Asked(reading, request, fetched, asked_at)
         if asked.conclusive:
             break
     return asked
+
+
+def _seen(request: RecordRequest, exchanges: Sequence[Exchange]) -> Exchange | None:
+    """The exchange in which the page put this very question, perhaps with more options."""
+    asked = parse_url(request.url)
+    for exchange in exchanges:
+        put = parse_url(exchange.uri) if exchange.method == "GET" else None
+        if asked and put and (put.host, put.path) == (asked.host, asked.path) and set(asked.query) <= set(put.query):
+            return exchange
+    return None
 
 
 def _render(target: _Target, deadline: float, tools: CaptureTools) -> Rendering:
@@ -129,7 +157,8 @@ def _render(target: _Target, deadline: float, tools: CaptureTools) -> Rendering:
         end = RenderEnd.NO_RESPONSE if dead_end.status is None else RenderEnd.READY
         note = str(dead_end.failure or "the short link leads nowhere")
         return Rendering(end, final_url=dead_end.final_url, status=dead_end.status, note=note)
-    left_s = max(1.0, deadline - tools.clock.monotonic())
+    asking_s = min(_ASKING_S, tools.budget_s / 4) if target.post else 0.0
+    left_s = max(1.0, deadline - asking_s - tools.clock.monotonic())
     return tools.browser.render(target.plan, proxy_url=tools.lane.proxy_url, budget_s=left_s)
 
 

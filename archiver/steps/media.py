@@ -4,9 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archiver.fetch import Client
+from archiver.fetch import Client, fetched_from_wire
 from archiver.model.exchange import Exchange
-from archiver.model.httpwire import payload_of, response_headers, split_head
 from archiver.model.records import MediaRef, PostRecord
 from archiver.model.states import ArtefactRole, Origin
 from archiver.model.urls import canonical_url
@@ -52,13 +51,8 @@ def gather_media(record: PostRecord | None, exchanges: Sequence[Exchange], *, cl
 
 
 def _from_wire(exchange: Exchange) -> tuple[bytes, str]:
-    if exchange.response is None:
-        return b"", ""
-    exchange.response.seek(0)
-    block = exchange.response.read()
-    if any(name == "content-encoding" for name, _ in response_headers(split_head(block)[0])):
-        return b"", ""
-    return payload_of(block), exchange.media_type or ""
+    fetched = fetched_from_wire(exchange)
+    return (fetched.body, fetched.media_type or "") if fetched else (b"", "")
 
 
 def _fetched(media: MediaRef, client: Client) -> tuple[bytes, str]:

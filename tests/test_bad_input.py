@@ -41,7 +41,8 @@ def good(tmp_path):
 
 def stored_states(runner):
     with Catalog.open(runner.home / "db" / "archive.db", readonly=True) as catalog:
-        return [(row["availability"], row["via"]) for row in catalog.rows("observation")]
+        witness = {row["id"]: row["via"] for row in catalog.rows("basis")}
+        return [(row["availability"], witness[row["basis_id"]]) for row in catalog.rows("observation")]
 
 
 def test_an_article_that_cannot_be_had_is_an_observation_and_the_others_go_on(runner, web, good):

@@ -6,7 +6,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from http import HTTPStatus
 
 from archiver.browser import Browser
 from archiver.fetch import Client, fetched_from_wire
@@ -113,7 +112,7 @@ def _aim(resource: Resource, tools: CaptureTools) -> _Target:
 
 
 def _ask(target: _Target, exchanges: Sequence[Exchange], deadline: float, tools: CaptureTools) -> Asked:
-    """The first conclusive reading of the platform's endpoints, else the most telling one."""
+    """The first conclusive reading of the platform's endpoints, else what the first of them said."""
     asked = Asked()
     if target.post is None or target.platform is None:
         return asked
@@ -128,13 +127,8 @@ def _ask(target: _Target, exchanges: Sequence[Exchange], deadline: float, tools:
             fetched = tools.client.get(request.url, headers=request.headers)
         answer = Answer(fetched.status, fetched.body, fetched.headers, fetched.final_url, fetched.media_type)
         reading = target.platform.read_record(target.post, request, answer)
-        # An endpoint that answered, however little, tells more than one that failed after it.
-        if (
-            asked.reading is None
-            or reading.availability.conclusive
-            or not asked.answered
-            or fetched.status == HTTPStatus.OK
-        ):
+        # The first endpoint is the post's own; those after it are asked only to make sure.
+        if asked.reading is None or reading.availability.conclusive or reading.record:
             asked = Asked(reading, request, fetched, asked_at)
         if asked.conclusive:
             break

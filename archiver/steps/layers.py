@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from http import HTTPStatus
 
 from archiver.fetch import Fetched
 from archiver.model.exchange import Exchange
@@ -24,11 +23,6 @@ class Asked:
     request: RecordRequest | None = None
     fetched: Fetched | None = None
     asked_at: datetime | None = None
-
-    @property
-    def answered(self) -> bool:
-        """Whether the endpoint gave an answer of its own, not an error."""
-        return self.fetched is not None and self.fetched.status == HTTPStatus.OK
 
     @property
     def conclusive(self) -> bool:

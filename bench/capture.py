@@ -32,14 +32,14 @@ class Memory(threading.Thread):
 
     def __init__(self, pid):
         super().__init__(daemon=True)
-        self.pid, self.samples, self._stop = pid, [], threading.Event()
+        self.pid, self.samples, self._over = pid, [], threading.Event()
 
     def run(self):
-        while not self._stop.wait(0.5):
+        while not self._over.wait(0.5):
             self.samples.append((time.monotonic(), sum(map(pss_bytes, tree_of(self.pid)))))
 
     def stop(self):
-        self._stop.set()
+        self._over.set()
         self.join()
         return self.samples
 

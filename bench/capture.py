@@ -107,9 +107,8 @@ def ours(demo, count, jobs):
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         memory, stamps = Memory(process.pid), []
         memory.start()
-        for line in process.stderr:
-            if line.startswith(("  complete", "  partial", "  failed")):
-                stamps.append(time.monotonic())
+        made = ("  complete", "  partial", "  failed")
+        stamps.extend(time.monotonic() for line in process.stderr if line.startswith(made))
         report = json.loads(process.stdout.read().splitlines()[-1])
         process.wait()
         wall = time.monotonic() - started
@@ -139,7 +138,7 @@ def memory_figures(samples, stamps):
 async def bare_loop(demo, plans, jobs):
     from playwright.async_api import async_playwright
 
-    host, port = demo["connect_to"].rsplit(":", 1)
+    port = demo["connect_to"].rsplit(":", 1)[1]
     args = [f"--host-resolver-rules=MAP * 127.0.0.1:{port}", "--ignore-certificate-errors"]
     queue = list(reversed(plans))
     async with async_playwright() as playwright:
@@ -235,8 +234,10 @@ def show(rows):
         row["a_minute"] = row["posts"] / row["wall_s"] * 60
     mine = next(row for row in rows if row["name"] == "embed-archiver")
     for row in rows:
+        ratio = mine["a_minute"] / row["a_minute"]
         print(
-            f"{row['name']:34} {row['posts']:5} posts {row['wall_s']:7.1f} s {row['a_minute']:7.0f} a minute   ours is {mine['a_minute'] / row['a_minute']:.2f} ×"
+            f"{row['name']:34} {row['posts']:5} posts {row['wall_s']:7.1f} s {row['a_minute']:7.0f} a minute   "
+            f"ours is {ratio:.2f} ×"
         )
     print(
         f"memory of our tree: peak {mine['peak_mb']:.0f} MB, {mine['mb_at_50']:.0f} MB at the 50th post, "

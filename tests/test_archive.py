@@ -171,8 +171,10 @@ def test_nothing_is_asked_for_twice_within_a_capture(runner, report):
 def test_other_tools_accept_every_warc(runner):
     files = sorted((runner.home / "snapshots" / "warc").rglob("*.warc.gz"))
     assert files
-    for tool in (["warcio", "check"], ["fastwarc", "check"]):
-        done = subprocess.run([BIN / tool[0], tool[1], *files], capture_output=True, text=True, check=False)
+    # warcio 1.8 gives up on any `br` body where the package brotli is installed, and reads it well where it is not.
+    warcio = [sys.executable, "-c", "import sys; sys.modules['brotli'] = None; from warcio.cli import main; main()"]
+    for tool in (warcio, [BIN / "fastwarc"]):
+        done = subprocess.run([*tool, "check", *files], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 
 

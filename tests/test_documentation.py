@@ -56,5 +56,5 @@ def test_flag_beats_environment_beats_file_beats_default(tmp_path):
 @pytest.mark.parametrize("line", ["joobs = 2", "jobs = 'many'", "jobs = = 2", "require_sandbox = 3"])
 def test_a_wrong_setting_is_an_error_that_names_the_file(tmp_path, line):
     (tmp_path / "archiver.toml").write_text(line)
-    with pytest.raises(config.UsageError, match="archiver.toml"):
+    with pytest.raises(config.UsageError, match=r"archiver\.toml"):
         config.load_settings(tmp_path, {}, {})

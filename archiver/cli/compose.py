@@ -23,6 +23,9 @@ __all__ = ["USER_AGENT", "archive_tools", "fetch_document", "policy_of", "progra
 #: For requests outside the browser. Honest, and with the words that naive filters ask for.
 USER_AGENT = f"Mozilla/5.0 (compatible; embed-archiver/{__version__})"
 
+#: Workers beyond the pages that are open at a time: they seal what was rendered while the next page loads.
+_SEALERS = 1
+
 
 def program_name() -> str:
     """The program and its version, as evidence names it."""
@@ -40,6 +43,7 @@ def policy_of(settings: Settings, *, posts_only: bool = False, recapture: bool =
         capture_budget_s=settings.capture_budget_s,
         media_per_post=settings.media_per_post,
         page_height_px=settings.page_height_px,
+        jobs=settings.jobs,
     )
 
 
@@ -57,7 +61,7 @@ def archive_tools(common: Common, home: Home, settings: Settings) -> Iterator[Ar
             tap=tap,
             browser=browser,
             client=lambda lane: client_of(lane, tap, settings),
-            executor=stack.enter_context(thread_engine(settings.jobs)),
+            executor=stack.enter_context(thread_engine(settings.jobs + _SEALERS)),
             clock=system_clock,
         )
 

@@ -5,7 +5,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from archiver.browser import Browser
@@ -162,6 +162,7 @@ class _Run:
         self.reports: list[ArticleReport] = []
         self.cancelled = threading.Event()
         self._lanes: queue.SimpleQueue[tuple[Lane, Client]] = queue.SimpleQueue()
+        self._slots = threading.Semaphore(policy.jobs)
 
     def archive_source(self, source: str) -> None:
         self.progress("source", source)
@@ -238,7 +239,7 @@ class _Run:
     def _capture_one(self, wanted: Wanted) -> Sealed:
         if self.cancelled.is_set():
             raise Interrupted("the run was interrupted")
-        with self._lane() as (lane, client):
+        with self._lane() as (lane, client), self._slot() as rendered:
             return capture(
                 wanted,
                 tools=CaptureTools(
@@ -248,6 +249,7 @@ class _Run:
                     run=self.run,
                     clock=self.tools.clock,
                     cancelled=self.cancelled.is_set,
+                    rendered=rendered,
                     budget_s=self.policy.capture_budget_s,
                     media_per_post=self.policy.media_per_post,
                     page_height_px=self.policy.page_height_px,
@@ -285,6 +287,15 @@ class _Run:
         for future in futures:
             if not future.cancelled() and future.exception() is None:
                 self._ingest(future)
+
+    @contextmanager
+    def _slot(self) -> Iterator[Callable[[], None]]:
+        """One of the pages that may be open at a time, given back when `rendered` is called, or at the end."""
+        self._slots.acquire()
+        held = ExitStack()
+        held.callback(self._slots.release)
+        with held:
+            yield held.close
 
     @contextmanager
     def _lane(self) -> Iterator[tuple[Lane, Client]]:

@@ -43,7 +43,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureTools:
-    """What a capture works with. A lane and its client serve one capture at a time."""
+    """What a capture works with. A lane and its client serve one capture at a time.
+
+    `rendered` is called once the browser is done with the page: the next one may begin
+    while this one is judged and sealed.
+    """
 
     browser: Browser
     lane: Lane
@@ -51,6 +55,7 @@ class CaptureTools:
     run: RunStore
     clock: Clock
     cancelled: Callable[[], bool]
+    rendered: Callable[[], None]
     budget_s: float
     media_per_post: int
     page_height_px: int
@@ -88,6 +93,7 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     started_at, deadline = tools.clock.now(), tools.clock.monotonic() + tools.budget_s - _SEALING_S
     target = _aim(wanted.resource, tools)
     rendering = _render(target, deadline, tools)
+    tools.rendered()
     exchanges = tools.lane.drain(timeout_s=_SEALING_S)
     asked = _ask(target, exchanges, deadline, tools)
     media = gather_media(asked.record, exchanges, client=tools.client, limit=tools.media_per_post)

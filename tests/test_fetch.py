@@ -10,7 +10,9 @@ import pytest
 from odd_site import http
 from tap_world import HOST, world
 
-from archiver.fetch import Client, media_type_of, read_source
+from archiver.fetch.client import Client
+from archiver.fetch.sniff import media_type_of
+from archiver.fetch.source import read_source
 from archiver.model.errors import InputUnreadable
 from archiver.model.exchange import Failure
 from archiver.tap import Limits

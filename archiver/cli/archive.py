@@ -17,7 +17,7 @@ from archiver.steps.archive import ArticleReport, Made, RunReport, archive
 from archiver.steps.article import ArticleReading
 
 
-@click.command("archive", no_args_is_help=True)
+@click.command("archive", short_help="Archive articles, with all that they cite.", no_args_is_help=True)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--posts-only", is_flag=True, help="Capture the posts, not the ordinary links.")
 @click.option("--recapture", is_flag=True, help="Capture again what is still fresh.")

@@ -14,7 +14,7 @@ from archiver.steps.findings import CODES, Finding
 from archiver.store import Store
 
 
-@click.command("audit")
+@click.command("audit", short_help="Check every stored byte.")
 @click.option("--codes", is_flag=True, help="List what can be found, with its meaning, and end.")
 @command_options
 def command(codes: bool, common: Common) -> int:  # noqa: FBT001

@@ -10,7 +10,8 @@ from archiver.cli.options import Common
 from archiver.cli.output import warn
 from archiver.config import Settings, load_settings
 from archiver.engine.threads import thread_engine
-from archiver.fetch import Client, media_type_of
+from archiver.fetch.client import Client
+from archiver.fetch.sniff import media_type_of
 from archiver.home import Home, OpenHome, open_home
 from archiver.model.clock import system_clock
 from archiver.model.errors import InputUnreadable

@@ -1,6 +1,9 @@
 """`archiver demo`: news sites and platforms on this machine, to try everything without internet."""
 
+import os
 import shlex
+import shutil
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +23,7 @@ from archiver.steps.archive import Made, RunReport, archive
 _POLL_S = 0.5
 
 
-@click.command("demo")
+@click.command("demo", short_help="Play sites and platforms on this machine.")
 @click.option("--archive", "archive_sample", is_flag=True, help="Archive its sample article into the home, and end.")
 @click.option(
     "--port", type=click.IntRange(0, 65_535), default=0, help="Listen here on loopback [default: a free one]."
@@ -107,7 +110,13 @@ def _tell_what_next(report: RunReport) -> None:
     made = [one.capture for article in report.articles for one in article.made]
     post = next((one for one in made if one.resource.platform and one.outcome is Outcome.COMPLETE), None)
     say("One post and one link of the sample are gone on purpose: see how that is said. Try next:")
+    program = _program()
     if post:
-        say(f"  archiver lookup {post.resource.uri}")
-    say("  archiver audit")
-    say("  make archive SOURCE=https://…")
+        say(f"  {program} lookup {post.resource.uri}")
+    say(f"  {program} audit")
+    say(f"  {program} archive https://…")
+
+
+def _program() -> str:
+    """The command as this shell finds it: in a virtual environment that is not active, its path."""
+    return "archiver" if shutil.which("archiver") else os.path.relpath(sys.argv[0])

@@ -38,7 +38,7 @@ class Check:
     warning: bool = False
 
 
-@click.command("doctor")
+@click.command("doctor", short_help="Say what is wrong here, and how to mend it.")
 @click.option("--install-browser", is_flag=True, help="Get a browser if none is there.")
 @click.option("--only-browser", is_flag=True, help="Look at the browser only.")
 @command_options

@@ -13,7 +13,7 @@ from archiver.steps.export import export
 from archiver.store import Store
 
 
-@click.command("export", no_args_is_help=True)
+@click.command("export", short_help="Write one file that opens anywhere.", no_args_is_help=True)
 @click.argument("subject", metavar="CAPTURE|POST|ARTICLE")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The .wacz file.")
 @click.option("--force", is_flag=True, help="Overwrite it if it is there.")

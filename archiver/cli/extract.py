@@ -8,12 +8,12 @@ from archiver.cli.options import Common, command_options
 from archiver.cli.output import emit, say, shorten, table, warn
 from archiver.extract import extract
 from archiver.extract.serialise import extraction_to_json
-from archiver.fetch import read_source
+from archiver.fetch.source import looks_like_url, read_source
 from archiver.model.errors import ArchiverError, Exit
 from archiver.model.records import Document, Extraction
 
 
-@click.command("extract", no_args_is_help=True)
+@click.command("extract", short_help="List what an article cites; store nothing.", no_args_is_help=True)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @click.option("--base-url", help="The URL that a file was published at, for its relative links.")
 @command_options
@@ -37,11 +37,10 @@ def command(sources: tuple[str, ...], base_url: str | None, common: Common) -> i
 
 
 def _document(source: str, base_url: str | None, common: Common) -> Document:
-    from archiver.cli.compose import fetch_document  # noqa: PLC0415  # files need no tap
-    from archiver.steps.article import looks_like_url  # noqa: PLC0415
-
     if not looks_like_url(source):
         return read_source(source, base_url=base_url)
+    from archiver.cli.compose import fetch_document  # noqa: PLC0415  # files need no tap
+
     document = fetch_document(source, common)
     return replace(document, url=base_url) if base_url else document
 

@@ -9,7 +9,7 @@ from archiver.cli.output import emit, say
 from archiver.home import create_home
 
 
-@click.command("init")
+@click.command("init", short_help="Make an archive home.")
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=".")
 @command_options
 def command(directory: Path, common: Common) -> None:

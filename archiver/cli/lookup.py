@@ -28,7 +28,7 @@ class _Instant(click.ParamType[datetime]):
         return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
-@click.command("lookup", no_args_is_help=True)
+@click.command("lookup", short_help="Find stored copies.", no_args_is_help=True)
 @click.argument("query", nargs=-1, required=True)
 @click.option("--at", type=_Instant(), help="The copy nearest to this time (ISO 8601) first.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="At most so many.")

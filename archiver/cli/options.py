@@ -51,6 +51,8 @@ class Common:
 
 
 def _connect_to(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    if not values:
+        return values
     from archiver.tap import ConnectTo  # noqa: PLC0415
 
     for value in values:

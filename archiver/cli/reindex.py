@@ -9,7 +9,7 @@ from archiver.steps.reindex import reindex
 from archiver.store import Store
 
 
-@click.command("reindex")
+@click.command("reindex", short_help="Rebuild the index from the evidence.")
 @command_options
 def command(common: Common) -> int:
     """Rebuild db/archive.db from snapshots/, and nothing else.

@@ -1,5 +1,7 @@
 """Sources that are not on the web: a file, or standard input."""
 
+import os
+import re
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -8,10 +10,17 @@ from archiver.fetch.sniff import EXPECTED, media_type_of
 from archiver.model.errors import InputUnreadable
 from archiver.model.records import Document
 
-__all__ = ["SOURCE_BYTES", "read_source"]
+__all__ = ["SOURCE_BYTES", "looks_like_url", "read_source"]
+
+_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{1,20}:")
 
 #: An article that is longer is cut: fifty megabytes of text are a book shelf.
 SOURCE_BYTES = 64 * 1024 * 1024
+
+
+def looks_like_url(source: str) -> bool:
+    """Whether a source names something by scheme (`https:`, but also `file:` or `data:`)."""
+    return bool(_SCHEME.match(source)) and not os.path.exists(source)  # noqa: PTH110  # Path raises on NUL
 
 
 def read_source(

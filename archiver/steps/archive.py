@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from archiver.browser import Browser
 from archiver.catalog import Catalog
-from archiver.fetch import Client
+from archiver.fetch.client import Client
 from archiver.model.clock import Clock
 from archiver.model.errors import ArchiverError, InputUnreadable, Interrupted
 from archiver.model.records import Capture, Claim, Mention, Observation, Resource, RunEnded, RunStarted

@@ -1,7 +1,5 @@
 """Read one source: fetch it or open it, extract what it cites, and seal that state of it."""
 
-import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +7,9 @@ from pathlib import Path
 from archiver import __version__
 from archiver.catalog import Catalog
 from archiver.extract import extract
-from archiver.fetch import Client, Fetched, media_type_of, read_source
+from archiver.fetch.client import Client, Fetched
+from archiver.fetch.sniff import media_type_of
+from archiver.fetch.source import looks_like_url, read_source
 from archiver.model.clock import Clock
 from archiver.model.digests import sha256
 from archiver.model.errors import InputUnreadable
@@ -29,9 +29,8 @@ from archiver.steps.gate import availability_of_status
 from archiver.store import DraftFile, RunStore, Store, capture_id
 from archiver.tap import Lane
 
-__all__ = ["ArticleReading", "ReadTools", "looks_like_url", "read_article"]
+__all__ = ["ArticleReading", "ReadTools", "read_article"]
 
-_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{1,20}:")
 _SUFFIXES = {"text/html": "html", "text/markdown": "md", "text/plain": "txt"}
 _DRAIN_S = 5.0
 
@@ -61,11 +60,6 @@ class ArticleReading:
     version: ArticleVersion | None = None
     unchanged: bool = False
     problem: str | None = None
-
-
-def looks_like_url(source: str) -> bool:
-    """Whether a source names something by scheme (`https:`, but also `file:` or `data:`)."""
-    return bool(_SCHEME.match(source)) and not os.path.exists(source)  # noqa: PTH110  # Path raises on NUL
 
 
 def read_article(source: str, *, tools: ReadTools, base_url: str | None = None) -> ArticleReading:

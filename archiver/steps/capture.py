@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from archiver.browser import Browser
-from archiver.fetch import Client, fetched_from_wire
+from archiver.fetch.client import Client
+from archiver.fetch.recorded import fetched_from_wire
 from archiver.model.clock import Clock
 from archiver.model.errors import Interrupted
 from archiver.model.exchange import Exchange

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from archiver.fetch import Fetched
+from archiver.fetch.client import Fetched
 from archiver.model.exchange import Exchange
 from archiver.model.records import Claim, LayerResult, PostRecord
 from archiver.model.rendering import Rendering

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archiver.fetch import Client, fetched_from_wire
+from archiver.fetch.client import Client
+from archiver.fetch.recorded import fetched_from_wire
 from archiver.model.exchange import Exchange
 from archiver.model.records import MediaRef, PostRecord
 from archiver.model.states import ArtefactRole, Origin

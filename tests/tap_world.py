@@ -8,6 +8,7 @@ import requests
 from odd_site import OddSite, make_certificate
 
 from archiver.model.clock import system_clock
+from archiver.model.exchange import Failure
 from archiver.tap import ConnectTo, EgressPolicy, Limits, Tap
 
 HOST = "site.example"
@@ -57,8 +58,9 @@ class World:
         return exchanges
 
     def one(self, timeout_s=5):
-        """The only exchange since the last drain."""
-        (exchange,) = self.drain(timeout_s)
+        """The only exchange since the last drain, but for those that found a kept connection dead."""
+        *dead, exchange = self.drain(timeout_s)
+        assert [(item.failure, item.response) for item in dead] == [(Failure.CONNECTION_RESET, None)] * len(dead)
         return exchange
 
     def connect(self):

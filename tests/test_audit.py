@@ -35,6 +35,7 @@ from archiver.store import Store
 from archiver.store import run as run_module
 from archiver.store import seal as seal_module
 from archiver.store import warc as warc_module
+from archiver.store.log import Log
 
 DAY = "2026/11/22"
 
@@ -482,3 +483,23 @@ def test_thirty_kills_at_random_moments_lose_nothing_that_was_sealed(tmp_path):
     assert len(acked) > KILLS / 4
     ends = [one.record.outcome for one in home.store.read_evidence() if type(one.record).__name__ == "RunEnded"]
     assert "interrupted" in ends
+
+
+def test_a_run_killed_between_its_last_entry_and_the_checkpoint_is_no_finding(tmp_path, monkeypatch):
+    home = Home(tmp_path).fill()
+
+    class Killed(BaseException):
+        pass
+
+    def die(_log):
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Log, "checkpoint", die)
+        with home.store.lock(), pytest.raises(Killed):
+            seal_some(home.store, home.clock, posts=1, suffix="0002")
+    again = Home.__new__(Home)
+    again.__dict__.update(home.__dict__, store=Store.open(tmp_path / "snapshots", clock=home.clock))
+    assert [code for code in again.codes() if code.startswith("F2")] == []
+    again.index()
+    assert again.findings() == []

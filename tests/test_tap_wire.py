@@ -43,9 +43,16 @@ CLOSING = {"until close", "HTTP/1.0"}
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def running_site(tmp_path_factory):
     with world(tmp_path_factory.mktemp("wire")) as made:
         yield made
+
+
+@pytest.fixture
+def site(running_site):
+    yield running_site
+    # What this test left on the wire is not the next one's.
+    running_site.drain()
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

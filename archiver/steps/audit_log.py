@@ -31,7 +31,7 @@ def audit_log(found: Survey) -> Iterator[Finding]:
 
 def _audit_checkpoint(found: Survey) -> Iterator[Finding]:
     if found.checkpoint is None:
-        if found.lines and not found.open_runs:
+        if found.lines and not found.open_runs and not found.ending:
             yield Finding("F204", _CHECKPOINT)
         return
     size = _size_in(found.checkpoint)
@@ -43,7 +43,7 @@ def _audit_checkpoint(found: Survey) -> Iterator[Finding]:
         # Which of the two was altered can't be told from them alone.
         told, real = _shown(found.checkpoint), _shown(text)
         yield Finding("F205", _LOG, f"or {_CHECKPOINT} was altered", told, real)
-    elif size != len(found.lines) and not found.open_runs:
+    elif size != len(found.lines) and not found.open_runs and not found.ending:
         yield Finding("F207", _LOG, expected=f"{size} entries", found=f"{len(found.lines)} entries")
 
 

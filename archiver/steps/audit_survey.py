@@ -6,7 +6,18 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from archiver.model.records import Leaf
-from archiver.store.layout import CAPTURES, CHECKPOINT, FORMAT_FILE, JOURNALS, LEAVES, README, TMP, WARCS, is_journal
+from archiver.store.layout import (
+    CAPTURES,
+    CHECKPOINT,
+    ENDING,
+    FORMAT_FILE,
+    JOURNALS,
+    LEAVES,
+    README,
+    TMP,
+    WARCS,
+    is_journal,
+)
 from archiver.store.log import read_leaf, read_lines
 
 __all__ = ["Survey", "survey"]
@@ -22,11 +33,13 @@ class Survey:
     `lines` are the log's, `leaves` those of them that can be read, by path; `broken` are
     numbers of lines that can't, with the reason. `folders`, `warcs` and `journals` are
     what lies there and what the log says must; `files` the names inside each folder.
+    `ending`: a run was killed between its last entry and the checkpoint over it.
     """
 
     checkpoint: bytes | None
     lines: list[bytes]
     half_line: bool
+    ending: bool = False
     leaves: dict[str, Leaf] = field(default_factory=dict)
     twice: list[str] = field(default_factory=list)
     broken: list[tuple[int, str]] = field(default_factory=list)
@@ -53,12 +66,14 @@ def survey(root: Path) -> Survey:
     look finds and an earlier one did not then belongs to a run whose journal is still
     open, as far as this survey knows.
     """
+    # Before the checkpoint: a run that ends meanwhile takes the mark away after writing it.
+    ending = (root / ENDING).exists()
     checkpoint = root / CHECKPOINT
     state = checkpoint.read_bytes() if checkpoint.exists() else None
     lines = list(read_lines(root / LEAVES))
     log = root / LEAVES
     size = log.stat().st_size if log.exists() else 0
-    found = Survey(state, lines, half_line=size > sum(len(line) + 1 for line in lines))
+    found = Survey(state, lines, half_line=size > sum(len(line) + 1 for line in lines), ending=ending)
     for seq, line in enumerate(lines):
         _read_line(found, seq, line)
     for top in sorted((item.name for item in root.iterdir()), key=lambda name: (name == JOURNALS, name)):

@@ -41,6 +41,8 @@ CAPTURES = "captures"
 WARCS = "warc"
 JOURNALS = "runs"
 TMP = "tmp"
+#: There while a run's last entry is in the log and the checkpoint does not cover it yet.
+ENDING = f"{TMP}/ending"
 LOCK = "tmp/lock"
 LEAVES = "log/leaves.jsonl"
 CHECKPOINT = "log/checkpoint"

@@ -19,7 +19,7 @@ from archiver.model.states import RunOutcome
 from archiver.store.evidence import open_journals, read_folder
 from archiver.store.files import cut_file, seal_file
 from archiver.store.journal import Journal, JournalLine, file_digest, read_journal_line
-from archiver.store.layout import CAPTURES, LOCK, MANIFEST, TMP, WARCS, day_of
+from archiver.store.layout import CAPTURES, ENDING, LOCK, MANIFEST, TMP, WARCS, day_of
 from archiver.store.log import Log, read_lines
 from archiver.store.seal import Folder, kind_of, parse_manifest
 from archiver.store.warcread import Damage, read_warc
@@ -53,6 +53,7 @@ def recover(root: Path, *, log: Log, clock: Clock) -> Recovery:
     for path in list(open_journals(root, log.paths)):
         work.end_run(path)
     log.checkpoint()
+    (root / ENDING).unlink(missing_ok=True)
     return Recovery(tuple(work.ended), tuple(work.leaves), tuple(work.notes))
 
 
@@ -67,7 +68,7 @@ class _Work:
 
     def clean_tmp(self) -> None:
         for item in (self.root / TMP).iterdir():
-            if item == self.root / LOCK:
+            if item in (self.root / LOCK, self.root / ENDING):
                 continue
             self.notes.append(f"removed unfinished {TMP}/{item.name}")
             shutil.rmtree(item) if item.is_dir() else item.unlink()

@@ -13,7 +13,7 @@ from archiver.model.records import Leaf, Observation, RunEnded, RunStarted, Warc
 from archiver.store.exchanges import KnownPayloads, write_exchanges
 from archiver.store.files import home_errors
 from archiver.store.journal import Journal
-from archiver.store.layout import check_id, journal_path, warc_path
+from archiver.store.layout import ENDING, check_id, journal_path, warc_path
 from archiver.store.log import Log
 from archiver.store.seal import DraftFile, Folder, kind_of, write_folder
 from archiver.store.warc import WarcFile
@@ -103,8 +103,11 @@ class RunStore:
             for slot in self._idle:
                 self._seal_warc(slot)
             self._journal.write(ended)
+            ending = self._root / ENDING
+            ending.touch()
             self._leaves.append(self._log.append("journal", self.journal_path, self._journal.seal()))
             self._log.checkpoint()
+            ending.unlink(missing_ok=True)
             return tuple(self._leaves)
 
     @contextmanager

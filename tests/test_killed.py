@@ -78,12 +78,13 @@ def test_a_run_killed_at_random_moments_loses_nothing_that_was_sealed(runner):
     assert {path.name for path in (snapshots / "tmp").iterdir()} <= {"lock"}
 
 
-def test_ctrl_c_keeps_what_is_sealed_and_the_next_run_goes_on(runner):
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_run_keeps_what_is_sealed_and_the_next_run_goes_on(runner, stop):
     process = runner.start("archive", bench_url(runner, 100), "--posts-only")
     deadline = time.monotonic() + 60
     while len(promised_folders(runner.home)) < 5 and time.monotonic() < deadline:
         time.sleep(0.1)
-    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, stop)
     assert process.wait(60) == 130
     assert wait_until_gone(runner) == []
     assert runner.json("audit", reach=False).rows == []

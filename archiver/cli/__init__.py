@@ -1,6 +1,7 @@
 """The commands: parse, build, call one step, print. One file a command."""
 
 import importlib
+import signal
 import sys
 
 import click
@@ -56,6 +57,7 @@ def archiver() -> None:
 
 
 def main() -> None:
-    """The entry point of the `archiver` command."""
+    """The entry point of the `archiver` command. SIGTERM ends it as Ctrl-C does: the state is saved."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     archiver(prog_name="archiver")
     sys.exit(0)

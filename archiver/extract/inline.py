@@ -9,10 +9,11 @@ from archiver.extract.blocks import Anchor
 __all__ = ["Inline", "read_inline", "trim_url"]
 
 # Every repetition is bounded or possessive, so that no line can take more than linear time.
-_URL = r"https?://(?:[^\s<>\"`\\\[\]]|\\[_*~&#]){1,4000}+"
-_DESTINATION = r"(?:<(?P<angle>[^<>\n]{0,4000}+)>|(?P<plain>(?:[^\s()\\]|\\.|\([^\s()]{0,500}\)){0,4000}+))"
+# No possessive groups, here and elsewhere: Python before 3.11.5 matches them wrongly (CPython issue 106052).
+_URL = r"https?://(?:[^\s<>\"`\\\[\]]|\\[_*~&#]){1,4000}"
+_DESTINATION = r"(?:<(?P<angle>[^<>\n]{0,4000}+)>|(?P<plain>(?:[^\s()\\]|\\.|\([^\s()]{0,500}\)){0,4000}))"
 _TITLE = r"(?:\s{1,9}+(?:\"[^\"]{0,500}+\"|'[^']{0,500}+'|\([^()]{0,500}+\)))?"
-_LABEL = r"(?:[^\[\]\\]|\\.|\[[^\[\]]{0,200}+\]){0,4000}+"
+_LABEL = r"(?:[^\[\]\\]|\\.|\[[^\[\]]{0,200}+\]){0,4000}"
 _MARKDOWN = re.compile(
     # Text that went through two converters has its underscores escaped twice.
     r"\\(?:\\(?=_))?(?P<escaped>[!-/:-@\[-`{-~])"
@@ -24,7 +25,7 @@ _MARKDOWN = re.compile(
     r"|(?P<ticks>`{1,9}+)(?P<code>[^`]{1,4000}+)(?P=ticks)"
     r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});)"
     r"|<a\s[^<>]{0,500}?\bhref\s*=\s*[\"']?(?P<href>[^\"'\s<>]{0,4000}+)[\"']?[^<>]{0,500}+>"
-    r"(?P<words>(?:[^<]|<(?!/?a\b)){0,1000}+)</a>"
+    r"(?P<words>(?:[^<]|<(?!/?a\b)){0,1000})</a>"
     r"|(?P<tag></?[a-zA-Z][^<>]{0,500}+>)"
     r"|(?P<star>\*{1,3}+)|(?P<under>(?<!\w)_{1,3}+(?=\w)|(?<=[^\W_])_{1,3}+(?!\w)|(?<=[.!?\"”’)])_{1,3}+(?!\w))",
     re.DOTALL,

@@ -48,8 +48,8 @@ _TAGS = (
     rb"|strong|h[1-6]|ul|ol|li|table|blockquote|figure|img|iframe|picture|video|br|hr|font|center|form|amp-[a-z]+"
 )
 _OPENS_AS_HTML = re.compile(
-    # Possessive, because a page may begin with any number of comments.
-    rb"(?>\s++|<\?xml[^>]*+>|<!--(?:(?!-->).)*+-->)*+<(?:" + _TAGS + rb")[\s/>]",
+    # One way only to read what may come first, because a page may begin with any number of comments.
+    rb"(?:\s|<\?xml[^>]*+>|<!--(?:(?!-->).)*-->)*<(?:" + _TAGS + rb")[\s/>]",
     re.IGNORECASE | re.DOTALL,
 )
 _CLOSING_TAG = re.compile(rb"</(?:p|div|a|blockquote|body|html|article|h[1-6]|li|span)\s*>", re.IGNORECASE)

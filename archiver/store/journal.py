@@ -60,6 +60,8 @@ class Journal:
     @classmethod
     def resume(cls, path: Path) -> "Journal":
         """The journal that a killed run left behind, without a half-written last line."""
+        # It may have been sealed already, and then only its entry in the log is missing.
+        path.chmod(0o644)
         cut_half_line(path)
         return cls(path, os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC))
 

@@ -35,6 +35,7 @@ class Settings:
     captures_per_article: int = _setting(1_000, "most posts and links captured of one article")
     media_per_post: int = _setting(8, "media files kept of one post")
     recycle_after: int = _setting(100, "captures after which the browser is started afresh")
+    keep_free_bytes: int = _setting(200_000_000, "disk space that is left alone: a run ends before it takes more")
     require_sandbox: bool = _setting(False, "refuse to capture in a browser without sandbox")
     language: str = _setting("en-US", "language asked of sites")
 

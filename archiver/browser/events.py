@@ -21,14 +21,14 @@ class Watch:
     """Takes the page's own events (Chromium's `Page` domain) and keeps what matters.
 
     `home` is the URL that the main frame was opened at, None until then; `left_for` the
-    last one on another site; `download` the last file that it was offered;
+    last one on another site; `downloaded` is set once it was offered a file;
     `replaced` is set whenever another document takes the place of the one there.
     """
 
     def __init__(self, main_frame: str) -> None:
         self.home: str | None = None
         self.left_for: str | None = None
-        self.download: str | None = None
+        self.downloaded = asyncio.Event()
         self.replaced = asyncio.Event()
         self._documents = 0
         self._main_frame = main_frame
@@ -60,7 +60,7 @@ class Watch:
 
     def on_download(self, event: Mapping[str, Any]) -> None:
         """`Page.downloadWillBegin`; the context accepts none."""
-        self.download = str(event["url"])
+        self.downloaded.set()
         self.note(f"download refused: {event['suggestedFilename']} from {event['url']}")
 
     def on_navigated(self, event: Mapping[str, Any]) -> None:

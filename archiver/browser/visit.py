@@ -9,6 +9,7 @@
 import asyncio
 import base64
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from playwright.async_api import Browser as PlaywrightBrowser
@@ -135,18 +136,23 @@ class Visit:
         except Error as error:
             if self._gone.done() or page.is_closed():
                 raise
-            self._not_opened(error)
+            await self._not_opened(error)
             self._step("open", started, ok=False, note=self._draft.note)
             return False
         answered = self._answered(response)
         self._step("open", started, ok=answered, note=self._draft.note)
         return answered
 
-    def _not_opened(self, error: Error) -> None:
+    async def _not_opened(self, error: Error) -> None:
         reason = error.message.split("\n", 1)[0].removeprefix("Page.goto: ")
         self._draft.note = reason.split(" at http", 1)[0]
-        downloads = self._watch.download is not None or "Download is starting" in reason
-        self._draft.end = RenderEnd.DOWNLOAD if downloads else RenderEnd.NO_RESPONSE
+        downloads = "Download is starting" in reason
+        if downloads:
+            # The browser's own event may come a moment before the page's, which has the name.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._watch.downloaded.wait(), 1.0)
+        offered = downloads or self._watch.downloaded.is_set()
+        self._draft.end = RenderEnd.DOWNLOAD if offered else RenderEnd.NO_RESPONSE
 
     def _answered(self, response: Response | None) -> bool:
         """Whether an upstream answered: the tap itself says so where none did."""
@@ -184,11 +190,14 @@ class Visit:
     async def _look_once(self, session: CDPSession, eye: Eye) -> None:
         """Stop what keeps the page busy, and read what is there."""
         try:
-            await self._budget.within(session.send("Runtime.terminateExecution"), 1)
-            self._watch.note("scripts stopped: the page did not answer")
+            await self._stop_scripts(session)
             self._take(await self._budget.within(eye.look(0, 0), self._reserve_s / 2))
         except (OutOfTime, Error):
             self._draft.end = RenderEnd.OVER_BUDGET
+
+    async def _stop_scripts(self, session: CDPSession) -> None:
+        await self._budget.within(session.send("Runtime.terminateExecution"), 1)
+        self._watch.note("scripts stopped: the page did not answer")
 
     @property
     def _patience_s(self) -> float:
@@ -211,7 +220,7 @@ class Visit:
     async def _shoot(self, session: CDPSession) -> None:
         started, documents = self._monotonic(), self._watch.documents
         try:
-            picture = await self._budget.within(session.send("Page.captureScreenshot", self._shot()))
+            picture = await self._picture(session)
         except (OutOfTime, Error) as error:
             self._step("screenshot", started, ok=False, note=str(error)[:200] or "not made in time")
             return
@@ -220,6 +229,18 @@ class Visit:
             return
         self._draft.screenshot = base64.b64decode(picture["data"])
         self._step("screenshot", started, ok=True)
+
+    async def _picture(self, session: CDPSession) -> dict[str, Any]:
+        """The screenshot; a page that began to compute without end after it was read is stopped for it."""
+        coming = asyncio.ensure_future(session.send("Page.captureScreenshot", self._shot()))
+        try:
+            return await self._budget.within(asyncio.shield(coming), self._budget.left_s() - self._reserve_s / 2)
+        except OutOfTime:
+            await self._stop_scripts(session)
+            return await self._budget.within(asyncio.shield(coming))
+        finally:
+            if not coming.done():
+                coming.cancel()
 
     def _shot(self) -> dict[str, Any]:
         clip, beyond = self._draft.clip(self._plan)

@@ -45,6 +45,7 @@ def policy_of(settings: Settings, *, posts_only: bool = False, recapture: bool =
         media_per_post=settings.media_per_post,
         page_height_px=settings.page_height_px,
         jobs=settings.jobs,
+        keep_free_bytes=settings.keep_free_bytes,
     )
 
 

@@ -37,6 +37,7 @@ class Policy:
     media_per_post: int = 8
     page_height_px: int = 12_000
     jobs: int = 2
+    keep_free_bytes: int = 200_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +129,10 @@ def archive(
     3. Close the run: WARC files and journal are sealed, the log gets a checkpoint.
 
     A source that can't be read does not stop the others. On KeyboardInterrupt what is in
-    flight is dropped, what is sealed stays, and the report says `interrupted`.
+    flight is dropped, what is sealed stays, and the report says `interrupted`. Raises
+    HomeNotWritable before the disk is full, while all that was begun can still be closed.
     """
+    tools.store.refuse_full_disk(policy.keep_free_bytes)
     started = RunStarted(_run_id(tools.clock), tools.clock.now(), command, program)
     run = tools.store.begin_run(started, known=tools.catalog.known_payload)
     tools.catalog.ingest(started, path=run.journal_path, leaf=None)
@@ -162,6 +165,7 @@ class _Run:
         self.reports: list[ArticleReport] = []
         self.cancelled = threading.Event()
         self._lanes: queue.SimpleQueue[tuple[Lane, Client]] = queue.SimpleQueue()
+        self._browsers: set[Browser] = set()
         self._slots = threading.Semaphore(policy.jobs)
 
     def archive_source(self, source: str) -> None:
@@ -239,11 +243,13 @@ class _Run:
     def _capture_one(self, wanted: Wanted) -> Sealed:
         if self.cancelled.is_set():
             raise Interrupted("the run was interrupted")
+        self.tools.store.refuse_full_disk(self.policy.keep_free_bytes)
+        self._browsers.add(browser := self.tools.browser())
         with self._lane() as (lane, client), self._slot() as rendered:
             return capture(
                 wanted,
                 tools=CaptureTools(
-                    browser=self.tools.browser(),
+                    browser=browser,
                     lane=lane,
                     client=client,
                     run=self.run,
@@ -283,7 +289,8 @@ class _Run:
         self.cancelled.set()
         for future in futures:
             future.cancel()
-        self.tools.browser().close()
+        for browser in self._browsers:
+            browser.close()
         for future in futures:
             if not future.cancelled() and future.exception() is None:
                 self._ingest(future)

@@ -58,13 +58,20 @@ def audit_catalog(store: Store, db_file: Path, *, compare: bool) -> Iterator[Fin
 
 @contextmanager
 def _opened(db_file: Path, *, alone: bool) -> Iterator[Catalog]:
-    """The catalog, to be read; a copy of it where nobody writes, because readers leave files beside it."""
+    """The catalog, to be read; a copy of it where nobody writes, because readers leave files beside it.
+
+    A writer that was killed, or whose disk was full, left a write-ahead log beside the
+    file, and without it the file may be half of a state: it is copied too.
+    """
     if not alone:
         with Catalog.open(db_file, readonly=True) as catalog:
             yield catalog
         return
     with tempfile.TemporaryDirectory(prefix="embed-archive-audit-") as folder:
         copy = Path(shutil.copyfile(db_file, Path(folder) / db_file.name))
+        log = db_file.with_name(f"{db_file.name}-wal")
+        if log.exists():
+            shutil.copyfile(log, copy.with_name(log.name))
         with Catalog.open(copy, readonly=True) as catalog:
             yield catalog
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archiver.model.clock import Clock, system_clock
 from archiver.model.digests import Digest
-from archiver.model.errors import HomeError, HomeLocked, HomeMissing
+from archiver.model.errors import HomeError, HomeLocked, HomeMissing, HomeNotWritable
 from archiver.model.records import Capture, Leaf, RunStarted, WarcRef
 from archiver.store.evidence import Damaged, Stored, read_evidence, read_folder
 from archiver.store.files import home_errors, make_dirs, replace_file, sync_dir, write_new
@@ -105,6 +105,15 @@ class Store:
             return False
         finally:
             os.close(descriptor)
+
+    def refuse_full_disk(self, least_bytes: int) -> None:
+        """Raise HomeNotWritable where the evidence's volume has less than `least_bytes` left for it."""
+        with home_errors():
+            free = os.statvfs(self.root)
+        left_bytes = free.f_bavail * free.f_frsize
+        if left_bytes < least_bytes:
+            left, least = (round(count / 1e6) for count in (left_bytes, least_bytes))
+            raise HomeNotWritable(f"{self.root}: {left} MB of space left, and {least} MB are kept free")
 
     def recover(self) -> Recovery:
         """Put right what a killed run left behind; does nothing the second time. Needs the lock."""

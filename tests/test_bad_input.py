@@ -178,7 +178,7 @@ def small_disk(tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
 
-    def mount(size, again=False):
+    def mount(size, *, again=False):
         options = f"{'remount,' if again else ''}size={size}"
         words = ["mount", "-t", "tmpfs", "-o", options, "none", disk]
         done = subprocess.run(words, check=False, capture_output=True)

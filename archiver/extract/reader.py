@@ -10,6 +10,7 @@ from archiver.extract.decode import decode
 from archiver.extract.html import read_html
 from archiver.extract.links import LinkReader
 from archiver.extract.markdown import looks_like_markdown, read_markdown
+from archiver.extract.unpack import unpacked
 from archiver.model.records import Article, Document, Extraction
 from archiver.model.urls import absolute
 
@@ -38,7 +39,10 @@ def extract(document: Document) -> Extraction:
     bounded: what was cut is said in the notes. A post shown twice in one place (a
     placeholder and its twin for browsers without scripts) is one mention; a post quoted in
     two places is two. The same bytes always give the same extraction.
+
+    Raises InputUnreadable for a PDF, DOCX or MHTML document without readable text only.
     """
+    document = unpacked(document)
     decoded = decode(document.body[:MAX_BYTES], document.charset)
     notes = [*document.notes, *decoded.notes]
     if len(document.body) > MAX_BYTES:

@@ -228,15 +228,18 @@ def test_a_page_that_leaves_its_site_is_said_to_have_left(site, render):
     assert seen.screenshot is not None
 
 
-def test_the_browser_says_what_it_is_and_where_it_stands(site, render, browser):
+def test_the_browser_says_what_it_is_and_where_it_stands(site):
     text = """<body class=post><script>document.write([navigator.userAgent, navigator.language, devicePixelRatio,
       Intl.DateTimeFormat().resolvedOptions().timeZone, matchMedia('(prefers-reduced-motion)').matches,
       innerWidth, innerHeight].join('|'))</script>"""
-    seen = render(plan(site.add("http://post.example/ua", text)), language="de-DE")
+    url = site.add("http://post.example/ua", text)
+    with Browser(find_browser(), language="de-DE", scale=2) as browser:
+        seen = browser.render(plan(url), proxy_url=site.proxy_url, budget_s=15)
+        environment = browser.environment()
     agent, *facts = seen.visible_text.split("|")
-    assert facts == ["de-DE", "1", "UTC", "true", "560", "900"]
+    assert facts == ["de-DE", "2", "UTC", "true", "560", "900"]
     sent = dict(site.requests)["http://post.example/ua"]
-    assert agent == sent["user-agent"] == browser.environment().user_agent
+    assert agent == sent["user-agent"] == environment.user_agent
     assert "Headless" not in agent
     assert "Chrome/" in agent
     assert sent["accept-language"].startswith("de-DE")

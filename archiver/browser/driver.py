@@ -29,8 +29,9 @@ class Browser:
     which only certificates of public authorities are accepted. After `recycle_after` renders,
     and after any render that spoiled it, the browser process is replaced. A page whose
     process passes `page_memory_bytes` is ended (Linux only). `scale` is device pixels a CSS
-    pixel. Raises BrowserUnavailable where Chromium does not start, on entry or later, and
-    where `sandbox` asks for more than the system gives.
+    pixel, `language` (BCP 47) what sites are asked for. Raises BrowserUnavailable where
+    Chromium does not start, on entry or later, and where `sandbox` asks for more than the
+    system gives.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Browser:
         recycle_after: int = 100,
         page_memory_bytes: int = 1 << 30,
         scale: float = 1,
+        language: str = "en-US",
         grace_s: float = GRACE_S,
         clock: Clock = system_clock,
     ) -> None:
@@ -51,6 +53,7 @@ class Browser:
         self._recycle_after = recycle_after
         self._page_memory_bytes = page_memory_bytes
         self._scale = scale
+        self._language = language
         self._grace_s = grace_s
         self._clock = clock
         self._version = ""
@@ -76,17 +79,17 @@ class Browser:
         if engine is not None:
             engine.close()
 
-    def render(self, plan: RenderPlan, *, proxy_url: str, budget_s: float, language: str | None = None) -> Rendering:
+    def render(self, plan: RenderPlan, *, proxy_url: str, budget_s: float) -> Rendering:
         """Visit one page, through `proxy_url` only, and say what was seen.
 
         Blocks until the visit has ended: at most `budget_s`, and a few seconds where the page
         has to be put away by force. Several threads may call it at once. Nothing that a page
         or the network does raises; a browser that hangs is killed, with every render it
-        serves (they end CRASHED), and replaced for the next. `language` goes before the plan's.
-        Raises ValueError for a plan with a selector or pattern that can't be parsed.
+        serves (they end CRASHED), and replaced for the next. Raises ValueError for a plan
+        with a selector or pattern that can't be parsed.
         """
         engine = self._live_engine()
-        future = engine.visit(plan, proxy_url=proxy_url, language=language or plan.language, budget_s=budget_s)
+        future = engine.visit(plan, proxy_url=proxy_url, budget_s=budget_s)
         try:
             return future.result(budget_s + self._grace_s)
         except TimeoutError:
@@ -134,6 +137,7 @@ class Browser:
                     recycle_after=self._recycle_after,
                     page_memory_bytes=self._page_memory_bytes,
                     scale=self._scale,
+                    language=self._language,
                     monotonic=self._clock.monotonic,
                 )
                 self._engine = Engine(settings)

@@ -22,6 +22,7 @@ from archiver.browser.flags import UNWANTED_DEFAULTS, SandboxPolicy, launch_flag
 from archiver.browser.loop import DriverLoop
 from archiver.browser.processes import Group, children_of, kill_all, renderers_over
 from archiver.browser.scratch import Scratch
+from archiver.browser.tabs import Tabs
 from archiver.browser.visit import CLOSE_S, Visit
 from archiver.model.errors import BrowserUnavailable
 from archiver.model.rendering import Rendering, RenderPlan
@@ -45,6 +46,7 @@ class Settings:
     recycle_after: int
     page_memory_bytes: int
     scale: float
+    language: str
     monotonic: Callable[[], float]
 
 
@@ -53,6 +55,7 @@ class _Chromium:
     """One browser process and the visits it serves; `retired` ones take no new visit."""
 
     handle: PlaywrightBrowser
+    tabs: Tabs
     group: Group | None
     visits: set[Visit] = field(default_factory=set)
     served: int = 0
@@ -91,9 +94,9 @@ class Engine:
 
     # --- from any thread -------------------------------------------------------------------
 
-    def visit(self, plan: RenderPlan, *, proxy_url: str, language: str, budget_s: float) -> "Future[Rendering]":
+    def visit(self, plan: RenderPlan, *, proxy_url: str, budget_s: float) -> "Future[Rendering]":
         """Begin one visit; its end is awaited by the caller."""
-        return self._submit(self._visit(plan, proxy_url=proxy_url, language=language, budget_s=budget_s))
+        return self._submit(self._visit(plan, proxy_url=proxy_url, budget_s=budget_s))
 
     def usable(self) -> bool:
         """Whether a visit can be begun: neither killed nor left by its driver."""
@@ -177,7 +180,12 @@ class Engine:
         before = self._browser_groups()
         handle = await self._playwright.chromium.launch(
             executable_path=self._settings.executable,
-            args=launch_flags(user_agent=self._settings.user_agent, spki_sha256=self._settings.spki_sha256),
+            args=launch_flags(
+                user_agent=self._settings.user_agent,
+                language=self._settings.language,
+                scale=self._settings.scale,
+                spki_sha256=self._settings.spki_sha256,
+            ),
             ignore_default_args=list(UNWANTED_DEFAULTS),
             chromium_sandbox=self.sandboxed,
             handle_sigint=False,
@@ -188,7 +196,7 @@ class Engine:
             timeout=START_S * 1000,
         )
         new = self._browser_groups() - before
-        chromium = _Chromium(handle, next(iter(new), None))
+        chromium = _Chromium(handle, await Tabs.of(handle), next(iter(new), None))
         self._all.add(chromium)
         handle.on("disconnected", lambda _handle: self._lost(chromium))
         return chromium
@@ -201,14 +209,12 @@ class Engine:
         for visit in chromium.visits:
             visit.end_from_outside("the browser ended")
 
-    async def _visit(self, plan: RenderPlan, *, proxy_url: str, language: str, budget_s: float) -> Rendering:
+    async def _visit(self, plan: RenderPlan, *, proxy_url: str, budget_s: float) -> Rendering:
         chromium = await self._lease()
         visit = Visit(
             plan,
-            browser=chromium.handle,
+            tabs=chromium.tabs,
             proxy_url=proxy_url,
-            language=language,
-            scale=self._settings.scale,
             budget_s=budget_s,
             monotonic=self._settings.monotonic,
         )

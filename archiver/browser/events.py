@@ -21,13 +21,17 @@ class Watch:
     """Takes the page's own events (Chromium's `Page` domain) and keeps what matters.
 
     `home` is the URL that the main frame was opened at, None until then; `left_for` the
-    last one on another site; `downloaded` is set once it was offered a file;
-    `replaced` is set whenever another document takes the place of the one there.
+    last one on another site. `opened` is set once it was opened, `downloaded` once it
+    offered a file, `replaced` whenever another document takes the place of the one there.
+    `status` and `headers` (lower-case names) are the first document's, None and {} without.
     """
 
     def __init__(self, main_frame: str) -> None:
         self.home: str | None = None
         self.left_for: str | None = None
+        self.status: int | None = None
+        self.headers: dict[str, str] = {}
+        self.opened = asyncio.Event()
         self.downloaded = asyncio.Event()
         self.replaced = asyncio.Event()
         self._documents = 0
@@ -51,7 +55,7 @@ class Watch:
         return tuple(f"{text} ({count} times)" if count > 1 else text for text, count in self._notes.items())
 
     def on_dialog(self, event: Mapping[str, Any]) -> None:
-        """`Page.javascriptDialogOpening`; Playwright dismisses it."""
+        """`Page.javascriptDialogOpening`; the visit answers it."""
         self.note(f"dialog dismissed: {event['type']}: {event['message']}")
 
     def on_window(self, event: Mapping[str, Any]) -> None:
@@ -63,6 +67,13 @@ class Watch:
         self.downloaded.set()
         self.note(f"download refused: {event['suggestedFilename']} from {event['url']}")
 
+    def on_response(self, event: Mapping[str, Any]) -> None:
+        """`Network.responseReceived`, of which only the main frame's first document counts."""
+        if self.opened.is_set() or event["type"] != "Document" or event.get("frameId") != self._main_frame:
+            return
+        self.status = event["response"]["status"]
+        self.headers = {name.lower(): value for name, value in event["response"]["headers"].items()}
+
     def on_navigated(self, event: Mapping[str, Any]) -> None:
         """`Page.frameNavigated`: a new document, in any frame."""
         frame = event["frame"]
@@ -72,6 +83,7 @@ class Watch:
         self._documents += 1
         if self.home is None:
             self.home = url
+            self.opened.set()
             return
         self.replaced.set()
         if url != self.home:

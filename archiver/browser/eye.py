@@ -5,8 +5,9 @@ import json
 from importlib.resources import files
 from typing import Any
 
-from playwright.async_api import CDPSession, Error
+from playwright.async_api import Error
 
+from archiver.browser.tabs import Tab
 from archiver.model.rendering import RenderPlan
 
 __all__ = ["Eye"]
@@ -19,10 +20,9 @@ _WORLD = "embed-archiver"
 class Eye:
     """Runs `page.js` for one plan in the main frame; `replaced` is set when its document is."""
 
-    def __init__(self, session: CDPSession, plan: RenderPlan, *, frame_id: str, replaced: asyncio.Event) -> None:
-        self._session = session
+    def __init__(self, tab: Tab, plan: RenderPlan, *, replaced: asyncio.Event) -> None:
+        self._tab = tab
         self._plan = plan
-        self._frame_id = frame_id
         self._replaced = replaced
         self._script = files("archiver.browser").joinpath("page.js").read_text("utf-8")
 
@@ -42,8 +42,8 @@ class Eye:
 
     async def look(self, ready_s: float, settle_s: float) -> dict[str, Any]:
         """What `page.js` gives, after at most these seconds of waiting; Error if the page went away."""
-        world = await self._session.send("Page.createIsolatedWorld", {"frameId": self._frame_id, "worldName": _WORLD})
-        answer = await self._session.send(
+        world = await self._tab.send("Page.createIsolatedWorld", {"frameId": self._tab.frame_id, "worldName": _WORLD})
+        answer = await self._tab.send(
             "Runtime.evaluate",
             {
                 "contextId": world["executionContextId"],

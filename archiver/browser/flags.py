@@ -44,7 +44,9 @@ UNWANTED_FEATURES = (
 NOWHERE = "http://127.0.0.1:9"
 
 
-def launch_flags(*, user_agent: str, spki_sha256: str | None = None) -> list[str]:
+def launch_flags(
+    *, user_agent: str, language: str = "en-US", scale: float = 1, spki_sha256: str | None = None
+) -> list[str]:
     """The command line, beyond what Playwright sets itself.
 
     `spki_sha256` (base64) is the one key whose certificates are accepted without a chain:
@@ -53,6 +55,11 @@ def launch_flags(*, user_agent: str, spki_sha256: str | None = None) -> list[str
     """
     flags = [
         f"--user-agent={user_agent}",
+        # As flags they hold for every frame and worker; emulation would have to reach each of them.
+        f"--lang={language}",
+        f"--accept-lang={language}",
+        f"--force-device-scale-factor={scale:g}",
+        "--force-prefers-reduced-motion",
         "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
         f"--proxy-server={NOWHERE}",
         "--proxy-bypass-list=<-loopback>",

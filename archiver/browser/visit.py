@@ -8,17 +8,17 @@
 
 import asyncio
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any
 
-from playwright.async_api import Browser as PlaywrightBrowser
-from playwright.async_api import BrowserContext, CDPSession, Error, Page, Response
+from playwright.async_api import Error
 
 from archiver.browser.budget import Budget, Gone, OutOfTime
 from archiver.browser.draft import Draft
 from archiver.browser.events import Watch
 from archiver.browser.eye import Eye
+from archiver.browser.tabs import Tab, Tabs
 from archiver.model.records import StepResult
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
 from archiver.model.urls import parse_url
@@ -33,6 +33,10 @@ ASTRAY_S = 3.0
 #: How long fonts, images and layout may then take to settle.
 SETTLE_POST_S = 2.5
 SETTLE_PAGE_S = 6.0
+#: A script that opens so many dialogs is stopped.
+MOST_DIALOGS = 20
+#: How long scripts may take to be stopped; a page that is busy with dialogs takes a second.
+STOP_S = 2.0
 #: How long closing a context may take before the whole browser is given up.
 CLOSE_S = 4.0
 
@@ -48,33 +52,33 @@ class Visit:
         self,
         plan: RenderPlan,
         *,
-        browser: PlaywrightBrowser,
+        tabs: Tabs,
         proxy_url: str,
-        language: str,
-        scale: float,
         budget_s: float,
         monotonic: Callable[[], float],
     ) -> None:
         self.spoiled = False
         self.stalled = False
         self._plan = plan
-        self._browser = browser
+        self._tabs = tabs
         self._proxy_url = proxy_url
-        self._language = language
-        self._scale = scale
         self._monotonic = monotonic
         self._gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._budget = Budget(budget_s, monotonic=monotonic, gone=self._gone)
         self._reserve_s = min(RESERVE_S, budget_s / 3)
         self._draft = Draft()
+        self._dialogs = 0
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._watch = Watch("")
-        self._frame_id = ""
 
     async def run(self) -> Rendering:
         """What was seen. Never raises for what the page or the network does."""
         if parse_url(self._plan.url) is None:
             return Rendering(RenderEnd.REFUSED, note=f"not an http(s) URL: {self._plan.url[:200]}")
-        opening = asyncio.ensure_future(self._new_context())
+        plan = self._plan
+        opening = asyncio.ensure_future(
+            self._tabs.open(proxy_url=self._proxy_url, width_px=plan.width_px, height_px=plan.height_px)
+        )
         try:
             await self._steps(await self._budget.within(asyncio.shield(opening)))
         except OutOfTime:
@@ -90,87 +94,105 @@ class Visit:
         if not self._gone.done():
             self._gone.set_result(why)
 
-    async def _new_context(self) -> BrowserContext:
-        return await self._browser.new_context(
-            proxy={"server": self._proxy_url},
-            viewport={"width": self._plan.width_px, "height": self._plan.height_px},
-            device_scale_factor=self._scale,
-            locale=self._language,
-            reduced_motion="reduce",
-            accept_downloads=False,
-        )
-
-    async def _steps(self, context: BrowserContext) -> None:
+    async def _steps(self, tab: Tab) -> None:
         started = self._monotonic()
-        page = await self._budget.within(context.new_page())
-        page.on("crash", lambda _page: self.end_from_outside("the page's process ended"))
-        session = await self._budget.within(context.new_cdp_session(page))
-        await self._watch_page(session)
-        if not await self._open(page, started):
+        self._watch = Watch(tab.frame_id)
+        await self._budget.within(self._watch_page(tab))
+        if not await self._open(tab, started):
             return
-        await self._look(session)
+        await self._look(tab)
         if self._draft.look:
-            await self._shoot(session)
+            await self._shoot(tab)
         self._settle_end()
 
-    async def _watch_page(self, session: CDPSession) -> None:
-        tree, _ = await self._budget.within(
-            asyncio.gather(session.send("Page.getFrameTree"), session.send("Page.enable"))
+    async def _watch_page(self, tab: Tab) -> None:
+        watch = self._watch
+        tab.on("Inspector.targetCrashed", lambda _event: self.end_from_outside("the page's process ended"))
+        tab.on("Page.frameNavigated", watch.on_navigated)
+        tab.on("Page.windowOpen", watch.on_window)
+        tab.on("Page.downloadWillBegin", watch.on_download)
+        tab.on("Network.responseReceived", watch.on_response)
+        tab.on("Page.javascriptDialogOpening", lambda event: self._dismiss(tab, event))
+        nothing_kept = {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}
+        await asyncio.gather(
+            tab.refuse_downloads(),
+            tab.send("Inspector.enable"),
+            tab.send("Page.enable"),
+            tab.send("Network.enable", nothing_kept),
         )
-        self._frame_id = tree["frameTree"]["frame"]["id"]
-        watch = self._watch = Watch(self._frame_id)
-        session.on("Page.frameNavigated", watch.on_navigated)
-        session.on("Page.javascriptDialogOpening", watch.on_dialog)
-        session.on("Page.windowOpen", watch.on_window)
-        session.on("Page.downloadWillBegin", watch.on_download)
+
+    def _dismiss(self, tab: Tab, event: Mapping[str, Any]) -> None:
+        self._watch.on_dialog(event)
+        # A page that asks whether it may be left is left; all else is answered with no.
+        answer = {"accept": event["type"] == "beforeunload"}
+        self._dialogs += 1
+        if self._dialogs == MOST_DIALOGS:
+            self._aside(self._end_dialogs(tab))
+        self._aside(tab.send("Page.handleJavaScriptDialog", answer))
+
+    async def _end_dialogs(self, tab: Tab) -> None:
+        await self._stop_scripts(tab)
+        self._dialogs = 0
+        # A look that was under way was stopped with the rest.
+        self._watch.replaced.set()
+
+    def _aside(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Let `work` go on by itself; how it ends is of no interest."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
 
     # --- 1. open ---------------------------------------------------------------------------
 
-    async def _open(self, page: Page, started: float) -> bool:
+    async def _open(self, tab: Tab, started: float) -> bool:
         limit_s = max(0.0, self._budget.left_s() - self._reserve_s)
         try:
-            response = await self._budget.within(page.goto(self._plan.url, wait_until="commit", timeout=0), limit_s)
+            problem = await self._budget.within(self._navigate(tab), limit_s)
         except OutOfTime:
             self._step("open", started, ok=False, note="no answer in time")
             raise
-        except Error as error:
-            if self._gone.done() or page.is_closed():
-                raise
-            await self._not_opened(error)
-            self._step("open", started, ok=False, note=self._draft.note)
-            return False
-        answered = self._answered(response)
+        answered = self._answered() and (problem is None or await self._not_opened(problem))
         self._step("open", started, ok=answered, note=self._draft.note)
         return answered
 
-    async def _not_opened(self, error: Error) -> None:
-        reason = error.message.split("\n", 1)[0].removeprefix("Page.goto: ")
-        self._draft.note = reason.split(" at http", 1)[0]
-        downloads = "Download is starting" in reason
-        if downloads:
-            # The browser's own event may come a moment before the page's, which has the name.
+    async def _navigate(self, tab: Tab) -> str | None:
+        """Go to the plan's page; returns once its document is there, or with Chromium's word why it is not."""
+        answer = await tab.send("Page.navigate", {"url": self._plan.url})
+        if answer.get("errorText"):
+            return str(answer["errorText"])
+        await self._watch.opened.wait()
+        # Only the first document's status is asked for; the rest is the tap's to record.
+        self._aside(tab.send("Network.disable"))
+        return None
+
+    async def _not_opened(self, problem: str) -> bool:
+        """Say what stands in the place of a page. False, for there is none."""
+        if problem == "net::ERR_ABORTED":
+            # The page's own event, which has the file's name, may come a moment later.
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._watch.downloaded.wait(), 1.0)
-        offered = downloads or self._watch.downloaded.is_set()
+        offered = self._watch.downloaded.is_set()
+        self._draft.note = problem
         self._draft.end = RenderEnd.DOWNLOAD if offered else RenderEnd.NO_RESPONSE
+        return False
 
-    def _answered(self, response: Response | None) -> bool:
-        """Whether an upstream answered: the tap itself says so where none did."""
-        if response is None:
-            return True
-        failure = response.headers.get("archiver-failure")
+    def _answered(self) -> bool:
+        """Whether no failure was told by the tap, which answers itself where no upstream does."""
+        self._draft.status = self._watch.status
+        failure = self._watch.headers.get("archiver-failure")
         if failure is None:
-            self._draft.status = response.status
             return True
+        self._draft.status = None
         self._draft.end = RenderEnd.REFUSED if failure == "refused" else RenderEnd.NO_RESPONSE
         self._draft.note = failure
         return False
 
     # --- 2. ready, settle, read, dom -------------------------------------------------------
 
-    async def _look(self, session: CDPSession) -> None:
+    async def _look(self, tab: Tab) -> None:
         """Look until something stays still long enough to be read, or time runs out."""
-        eye = Eye(session, self._plan, frame_id=self._frame_id, replaced=self._watch.replaced)
+        eye = Eye(tab, self._plan, replaced=self._watch.replaced)
         while (left_s := self._budget.left_s() - self._reserve_s) > 0:
             documents = self._watch.documents
             try:
@@ -185,18 +207,18 @@ class Visit:
             if documents == self._watch.documents:
                 return
         if not self._draft.look:
-            await self._look_once(session, eye)
+            await self._look_once(tab, eye)
 
-    async def _look_once(self, session: CDPSession, eye: Eye) -> None:
+    async def _look_once(self, tab: Tab, eye: Eye) -> None:
         """Stop what keeps the page busy, and read what is there."""
         try:
-            await self._stop_scripts(session)
+            await self._stop_scripts(tab)
             self._take(await self._budget.within(eye.look(0, 0), self._reserve_s / 2))
         except (OutOfTime, Error):
             self._draft.end = RenderEnd.OVER_BUDGET
 
-    async def _stop_scripts(self, session: CDPSession) -> None:
-        await self._budget.within(session.send("Runtime.terminateExecution"), 1)
+    async def _stop_scripts(self, tab: Tab) -> None:
+        await self._budget.within(tab.send("Runtime.terminateExecution"), STOP_S)
         self._watch.note("scripts stopped: the page did not answer")
 
     @property
@@ -217,10 +239,10 @@ class Visit:
 
     # --- 3. screenshot -----------------------------------------------------------------------
 
-    async def _shoot(self, session: CDPSession) -> None:
+    async def _shoot(self, tab: Tab) -> None:
         started, documents = self._monotonic(), self._watch.documents
         try:
-            picture = await self._picture(session)
+            picture = await self._picture(tab)
         except (OutOfTime, Error) as error:
             self._step("screenshot", started, ok=False, note=str(error)[:200] or "not made in time")
             return
@@ -230,13 +252,13 @@ class Visit:
         self._draft.screenshot = base64.b64decode(picture["data"])
         self._step("screenshot", started, ok=True)
 
-    async def _picture(self, session: CDPSession) -> dict[str, Any]:
+    async def _picture(self, tab: Tab) -> dict[str, Any]:
         """The screenshot; a page that began to compute without end after it was read is stopped for it."""
-        coming = asyncio.ensure_future(session.send("Page.captureScreenshot", self._shot()))
+        coming = asyncio.ensure_future(tab.send("Page.captureScreenshot", self._shot()))
         try:
             return await self._budget.within(asyncio.shield(coming), self._budget.left_s() - self._reserve_s / 2)
         except OutOfTime:
-            await self._stop_scripts(session)
+            await self._stop_scripts(tab)
             return await self._budget.within(asyncio.shield(coming))
         finally:
             if not coming.done():
@@ -266,7 +288,7 @@ class Visit:
         self._draft.end = RenderEnd.CRASHED
         self._draft.note = why.split("\n", 1)[0][:300]
 
-    async def _put_away(self, opening: "asyncio.Task[BrowserContext]") -> None:
+    async def _put_away(self, opening: "asyncio.Task[Tab]") -> None:
         """Close the context, also one that came too late for its visit."""
         await asyncio.wait({opening}, timeout=CLOSE_S)
         if not opening.done():

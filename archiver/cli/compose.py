@@ -112,6 +112,7 @@ class _BrowserOnDemand:
             spki_sha256=self._tap.spki_sha256,
             sandbox=policy,
             recycle_after=self._settings.recycle_after,
+            language=self._settings.language,
         )
         self._stack.enter_context(browser)
         if browser.sandbox_note:

@@ -48,7 +48,6 @@ class RenderPlan:
     width_px: int = 560
     height_px: int = 900
     max_height_px: int = 12_000
-    language: str = "en-US"
 
 
 class RenderEnd(StrEnum):

@@ -1,0 +1,114 @@
+"""Pages of one Chromium, each alone in a context of its own, driven by the protocol itself.
+
+Playwright starts the browser and carries the messages. Its own pages are made for tests:
+each sends some forty commands before its first navigation and attaches to every frame and
+worker, which costs a third of the captures a minute (see bench/capture.py).
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from playwright.async_api import Browser as PlaywrightBrowser
+from playwright.async_api import CDPSession, Error
+
+__all__ = ["Tab", "Tabs"]
+
+Handler = Callable[[Mapping[str, Any]], None]
+
+
+class Tab:
+    """One page. Its commands raise Playwright's Error where Chromium refuses them or the page is gone."""
+
+    def __init__(self, root: CDPSession, *, context: str, target: str, session: str) -> None:
+        #: The id of the main frame, which is the target's own.
+        self.frame_id = target
+        self._root = root
+        self._context = context
+        self._session = session
+        self._number = 0
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._handlers: dict[str, Handler] = {}
+
+    def on(self, method: str, handler: Handler) -> None:
+        """Give each event of this name to `handler`, in the order in which they come."""
+        self._handlers[method] = handler
+
+    async def send(self, method: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The answer to one command of the protocol."""
+        self._number += 1
+        number, message = self._number, {"id": self._number, "method": method, "params": params or {}}
+        answer = self._waiting[number] = asyncio.get_running_loop().create_future()
+        try:
+            await self._root.send(
+                "Target.sendMessageToTarget", {"sessionId": self._session, "message": json.dumps(message)}
+            )
+            told = await answer
+        finally:
+            self._waiting.pop(number, None)
+        if "error" in told:
+            raise Error(f"{method}: {told['error'].get('message')}")
+        result: dict[str, Any] = told["result"]
+        return result
+
+    async def refuse_downloads(self) -> None:
+        """No file that the page offers is taken."""
+        await self._root.send("Browser.setDownloadBehavior", {"behavior": "deny", "browserContextId": self._context})
+
+    async def close(self) -> None:
+        """End the page and all that its context holds."""
+        await self._root.send("Target.disposeBrowserContext", {"browserContextId": self._context})
+
+    def take(self, message: Mapping[str, Any]) -> None:
+        """One message from Chromium: an answer or an event."""
+        answer = self._waiting.get(message.get("id", 0))
+        if answer is not None and not answer.done():
+            answer.set_result(dict(message))
+        handler = self._handlers.get(message.get("method", ""))
+        if handler is not None:
+            handler(message["params"])
+
+    def lose(self) -> None:
+        """The page is gone: nothing that waits for it will be answered."""
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(Error("the page is gone"))
+
+
+class Tabs:
+    """The open tabs of one browser."""
+
+    def __init__(self, root: CDPSession) -> None:
+        self._root = root
+        self._open: dict[str, Tab] = {}
+        root.on("Target.receivedMessageFromTarget", self._take)
+        root.on("Target.detachedFromTarget", self._detached)
+
+    @classmethod
+    async def of(cls, browser: PlaywrightBrowser) -> Self:
+        """The tabs of `browser`; those that its own interface opens are not among them."""
+        return cls(await browser.new_browser_cdp_session())
+
+    async def open(self, *, proxy_url: str, width_px: int, height_px: int) -> Tab:
+        """An empty page of this size, in a new context that reaches the network through `proxy_url` only."""
+        # Chromium would go to loopback addresses past the proxy.
+        wanted = {"disposeOnDetach": True, "proxyServer": proxy_url, "proxyBypassList": "<-loopback>"}
+        context = (await self._root.send("Target.createBrowserContext", wanted))["browserContextId"]
+        page = {"url": "about:blank", "browserContextId": context, "width": width_px, "height": height_px}
+        target = (await self._root.send("Target.createTarget", page))["targetId"]
+        # Flat sessions would be Playwright's own to hear.
+        attached = await self._root.send("Target.attachToTarget", {"targetId": target, "flatten": False})
+        session = attached["sessionId"]
+        tab = self._open[session] = Tab(self._root, context=context, target=target, session=session)
+        return tab
+
+    def _take(self, event: Mapping[str, Any]) -> None:
+        tab = self._open.get(event["sessionId"])
+        if tab is not None:
+            tab.take(json.loads(event["message"]))
+
+    def _detached(self, event: Mapping[str, Any]) -> None:
+        tab = self._open.pop(event["sessionId"], None)
+        if tab is not None:
+            tab.lose()

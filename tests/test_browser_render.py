@@ -220,6 +220,22 @@ def test_a_page_that_goes_on_within_its_site_is_read_where_it_arrives(site, rend
     assert seen.events == ("navigated to http://www.post.example/2",)
 
 
+def test_a_frame_of_another_site_far_below_the_window_is_painted(site, render):
+    site.add("http://frame.example/", "<body style='background:red'>")
+    frame = "<iframe src=http://frame.example/ width=400 height=300 style='display:block;border:0'></iframe>"
+    url = site.add("http://page.example/far", f"<body style='margin:0'><div style='height:3000px'></div>{frame}")
+    seen = render(full_page(url))
+    assert image_of(seen).convert("RGB").getpixel((200, 3150)) == (255, 0, 0)
+
+
+def test_a_page_whose_layout_follows_the_window_keeps_it(site, render):
+    text = "<body style='margin:0'><div style='height:100vh;background:red'></div><div style='height:2000px'></div>"
+    seen = render(full_page(site.add("http://page.example/vh", text)))
+    picture = image_of(seen).convert("RGB")
+    assert picture.height == 2900
+    assert (picture.getpixel((5, 899)), picture.getpixel((5, 900))) == ((255, 0, 0), (255, 255, 255))
+
+
 def test_a_page_that_leaves_its_site_is_said_to_have_left(site, render):
     site.add("http://other.example/", POST)
     url = site.add("http://post.example/away", "<meta http-equiv=refresh content='0;url=http://other.example/'>")

@@ -15,6 +15,13 @@ __all__ = ["Eye"]
 MOST_DOM_CHARACTERS = 20_000_000
 MOST_TEXT_CHARACTERS = 200_000
 _WORLD = "embed-archiver"
+#: The page's height once it was painted anew; a page that is not painted gets no animation frames.
+_HEIGHT = """(async () => {
+  const pause = () => Promise.race([new Promise(requestAnimationFrame), new Promise((end) => setTimeout(end, 100))]);
+  for (let frames = 0; frames < 4; frames++) await pause();
+  return Math.max(document.documentElement.scrollHeight, document.body ? document.body.scrollHeight : 0);
+})()"""
+_SAME_HEIGHT = 0.02
 
 
 class Eye:
@@ -42,20 +49,34 @@ class Eye:
 
     async def look(self, ready_s: float, settle_s: float) -> dict[str, Any]:
         """What `page.js` gives, after at most these seconds of waiting; Error if the page went away."""
+        value = await self._evaluate(f"({self._script})({json.dumps(self._request(ready_s, settle_s))})")
+        if not isinstance(value, dict):
+            raise Error(f"nothing was read: {str(value)[:300]}")
+        return value
+
+    async def stays_in(self, window: dict[str, int]) -> bool:
+        """Give the page this window (CSS pixels) for good, if its height stays the same in it; whether it does."""
+        emulated = {**window, "deviceScaleFactor": 0, "mobile": False}
+        before = await self._evaluate(_HEIGHT)
+        await self._tab.send("Emulation.setDeviceMetricsOverride", emulated)
+        after = await self._evaluate(_HEIGHT)
+        if abs(after - before) <= _SAME_HEIGHT * before:
+            return True
+        await self._tab.send("Emulation.clearDeviceMetricsOverride")
+        return False
+
+    async def _evaluate(self, expression: str) -> Any:
         world = await self._tab.send("Page.createIsolatedWorld", {"frameId": self._tab.frame_id, "worldName": _WORLD})
         answer = await self._tab.send(
             "Runtime.evaluate",
             {
                 "contextId": world["executionContextId"],
-                "expression": f"({self._script})({json.dumps(self._request(ready_s, settle_s))})",
+                "expression": expression,
                 "awaitPromise": True,
                 "returnByValue": True,
             },
         )
-        value = answer["result"].get("value")
-        if not isinstance(value, dict):
-            raise Error(f"nothing was read: {str(answer)[:300]}")
-        return value
+        return answer["result"].get("value")
 
     def _request(self, ready_s: float, settle_s: float) -> dict[str, Any]:
         plan = self._plan

@@ -8,6 +8,7 @@
 
 import asyncio
 import base64
+import math
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from typing import Any
@@ -254,7 +255,7 @@ class Visit:
 
     async def _picture(self, tab: Tab) -> dict[str, Any]:
         """The screenshot; a page that began to compute without end after it was read is stopped for it."""
-        coming = asyncio.ensure_future(tab.send("Page.captureScreenshot", self._shot()))
+        coming = asyncio.ensure_future(self._capture(tab))
         try:
             return await self._budget.within(asyncio.shield(coming), self._budget.left_s() - self._reserve_s / 2)
         except OutOfTime:
@@ -264,16 +265,24 @@ class Visit:
             if not coming.done():
                 coming.cancel()
 
-    def _shot(self) -> dict[str, Any]:
+    async def _capture(self, tab: Tab) -> dict[str, Any]:
+        """The shot; where it passes the window's edge, in a window made as high as that.
+
+        Only so are frames of other sites painted that were never in sight. A page whose
+        layout follows the window's height would become another one: it is shot as it is.
+        """
         clip, beyond = self._draft.clip(self._plan)
-        return {
+        shot = {
             "format": "png",
             # Half the time of the small encoding, for files 1.2 to 1.6 times as large.
             "optimizeForSpeed": True,
-            # What lies outside the window comes out white without it; with it, the page is laid out anew.
-            "captureBeyondViewport": beyond,
             "clip": {**clip, "scale": 1},
         }
+        if beyond:
+            window = {"width": self._plan.width_px, "height": math.ceil(clip["y"] + clip["height"])}
+            stays = await Eye(tab, self._plan, replaced=self._watch.replaced).stays_in(window)
+            shot["captureBeyondViewport"] = not stays or clip["x"] + clip["width"] > window["width"]
+        return await tab.send("Page.captureScreenshot", shot)
 
     # --- 4. the end --------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from archiver.extract.blocks import Anchor, Block, BlockKind, Embed
 from archiver.extract.dates import iso_date
 from archiver.extract.flattened import Flattened, find_flattened
 from archiver.extract.links import LinkKind, LinkReader
-from archiver.extract.markup import FRAGMENT_CHARS
+from archiver.extract.tree import FRAGMENT_CHARS
 from archiver.model.records import Claim, Mention
 from archiver.model.states import MentionKind
 

@@ -6,14 +6,13 @@ tags, then what the page shows.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bs4 import Tag
-
 from archiver.extract.dates import iso_instant
-from archiver.extract.markup import names_of, short_text
+from archiver.extract.markup import names_of
+from archiver.extract.tree import Element, short_text
 from archiver.model.records import Article
 from archiver.model.urls import absolute, parse_url
 
@@ -45,11 +44,11 @@ class Head:
     authors: list[str] = field(default_factory=list)
     times: list[str] = field(default_factory=list)
 
-    def add_meta(self, attrs: dict[str, Any]) -> None:
+    def add_meta(self, attrs: Mapping[str, str]) -> None:
         """A `<meta>`: the first of a name counts."""
         name = attrs.get("property") or attrs.get("name") or attrs.get("itemprop")
-        content = attrs.get("content")
-        if isinstance(name, str) and isinstance(content, str) and content.strip():
+        content = attrs.get("content", "")
+        if name and content.strip():
             self.metas.setdefault(name.strip().lower(), " ".join(content.split())[:2000])
 
     def add_json(self, text: str) -> None:
@@ -62,25 +61,24 @@ class Head:
             return
         self.data.extend(list(_articles(value))[:20])
 
-    def note_author(self, tag: Tag) -> None:
+    def note_author(self, node: Element, attrs: Mapping[str, str], classes: Sequence[str]) -> None:
         """An element: its words are a candidate if it is marked as a byline."""
-        attrs = tag.attrs
         if len(self.authors) < _CANDIDATES and (
-            "author" in (attrs.get("rel") or ())
+            (classes and not _BYLINES.isdisjoint(classes))
             or attrs.get("itemprop") == "author"
-            or not _BYLINES.isdisjoint(attrs.get("class") or ())
+            or ("rel" in attrs and "author" in attrs["rel"].split())
         ):
-            self.authors.append(short_text(tag))
+            self.authors.append(short_text(node))
 
-    def note_heading(self, tag: Tag) -> None:
+    def note_heading(self, node: Element) -> None:
         """An `<h1>`."""
         if len(self.headings) < _CANDIDATES:
-            self.headings.append(short_text(tag))
+            self.headings.append(short_text(node))
 
-    def note_time(self, tag: Tag) -> None:
+    def note_time(self, attrs: Mapping[str, str]) -> None:
         """A `<time>`."""
-        stamp = tag.attrs.get("datetime")
-        if isinstance(stamp, str) and len(self.times) < _CANDIDATES:
+        stamp = attrs.get("datetime")
+        if stamp and len(self.times) < _CANDIDATES:
             self.times.append(stamp)
 
     def article(self, url: str | None, updates: tuple[str, ...] = ()) -> Article:

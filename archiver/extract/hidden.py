@@ -7,12 +7,10 @@ address, as its code (escaped, URL-encoded or base64), or inside a JSON object.
 import binascii
 import re
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
 from urllib.parse import unquote
-
-from bs4 import Tag
 
 from archiver.extract.links import is_share
 from archiver.extract.markup import names_of
@@ -55,14 +53,14 @@ class Hidden:
     markup: str | None = None
 
 
-def hidden_in_attributes(tag: Tag) -> list[Hidden]:
-    """The posts and the markup in an element's attributes."""
-    if tag.name in _SKIPPED:
+def hidden_in_attributes(tag: str, attrs: Mapping[str, str]) -> list[Hidden]:
+    """The posts and the markup in an element's attributes; `tag` is its name."""
+    if tag in _SKIPPED:
         return []
     found: list[Hidden] = []
-    for name, value in tag.attrs.items():
-        if isinstance(value, str) and len(value) > 10 and (name.startswith("data") or name in _NAMES):  # noqa: PLR2004  # "//t.me/a/1"
-            found.extend(_hidden(value, f"{tag.name}[{name}]", frame=tag.name in _FRAMES))
+    for name, value in attrs.items():
+        if len(value) > 10 and (name.startswith("data") or name in _NAMES):  # noqa: PLR2004  # "//t.me/a/1"
+            found.extend(_hidden(value, f"{tag}[{name}]", frame=tag in _FRAMES))
     return found
 
 

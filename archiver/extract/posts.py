@@ -1,15 +1,13 @@
 """The posts that an element shows: by a platform's rule, or by what its attributes hold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from bs4 import Tag
 
 from archiver.extract.blocks import Embed
 from archiver.extract.builder import BlockBuilder
 from archiver.extract.hidden import Hidden, hidden_in_attributes, hidden_in_text, post_at
-from archiver.extract.markup import bounded_markup
 from archiver.extract.rules import Rule, RuleTable
+from archiver.extract.tree import Element, bounded_markup, soup_of
 from archiver.model.records import PostRef
 from archiver.model.urls import parse_url
 from archiver.platforms import identify, is_shortener
@@ -51,46 +49,59 @@ class PostFinder:
         self._pieces = _PIECES
         self._piece_chars = _PIECE_CHARS
 
-    def find(self, tag: Tag, *, inside: Embed | None, nested: int, unshown: bool) -> Finding:
+    def find(
+        self,
+        node: Element,
+        attrs: Mapping[str, str],
+        classes: Sequence[str],
+        *,
+        inside: Embed | None,
+        nested: int,
+        unshown: bool,
+    ) -> Finding:
         """The posts of an element. `inside` is the post around it, `nested` the rules above it."""
-        rules = self._rules.matching(tag) if nested < NESTED_RULES else []
-        shown = None
-        for rule in rules:
-            for found in rule.markup.read(tag):
-                shown = self._shown(tag, rule, found, inside, unshown=unshown) or shown
+        rules = self._rules.matching(node.tag, attrs, classes) if nested < NESTED_RULES else []
+        shown = self._shown(node, rules, inside, unshown=unshown) if rules else None
         if shown:
             return Finding(embed=shown, costly=2)
-        hidden = hidden_in_attributes(tag) if inside is None and tag.attrs else ()
-        return self._hidden(tag, hidden, costly=len(rules[:1])) if hidden or rules else NOTHING
+        hidden = hidden_in_attributes(node.tag, attrs) if attrs and inside is None else ()
+        return self._hidden(node, hidden, costly=len(rules[:1])) if hidden or rules else NOTHING
 
-    def find_in_text(self, tag: Tag, text: str, where: str) -> Finding:
+    def find_in_text(self, node: Element, text: str, where: str) -> Finding:
         """The posts of a template's text."""
-        return self._hidden(tag, hidden_in_text(text, where), costly=0)
+        return self._hidden(node, hidden_in_text(text, where), costly=0)
 
-    def put_link(self, tag: Tag, href: str) -> None:
+    def put_link(self, node: Element, href: str) -> None:
         """A link in markup that stands for an embed: what it leads to is the post."""
         post = post_at(href)
         if post is not None:
-            embed = Embed(post.platform, post.post_id, post.url, "a[href]", fragment=bounded_markup(tag))
+            embed = Embed(post.platform, post.post_id, post.url, "a[href]", fragment=bounded_markup(node))
             self._builder.put_embed(embed, weak=True)
 
-    def _shown(self, tag: Tag, rule: Rule, found: Found, inside: Embed | None, *, unshown: bool) -> Embed | None:
-        """The embed that a platform's rule found; None if it is no post of theirs after all."""
+    def _shown(self, node: Element, rules: Sequence[Rule], inside: Embed | None, *, unshown: bool) -> Embed | None:
+        """The post that the element's rules show; None if it is none after all."""
+        tag, shown = soup_of(node), None
+        for rule in rules:
+            for found in rule.markup.read(tag):
+                shown = self._put(node, rule, found, inside, unshown=unshown) or shown
+        return shown
+
+    def _put(self, node: Element, rule: Rule, found: Found, inside: Embed | None, *, unshown: bool) -> Embed | None:
         embed = _embed(rule, found)
         if embed is None:
             return None
         if inside is not None and inside.platform == embed.platform and inside.post_id not in (None, embed.post_id):
             # A post inside a post is what it quotes, and is shown with it.
             return inside
-        embed.fragment = bounded_markup(tag)
+        embed.fragment = bounded_markup(node)
         return self._builder.put_embed(embed, weak=unshown)
 
-    def _hidden(self, tag: Tag, found: Sequence[Hidden], *, costly: int) -> Finding:
+    def _hidden(self, node: Element, found: Sequence[Hidden], *, costly: int) -> Finding:
         weak, markup = None, []
         for hidden in found:
             if hidden.post is not None:
                 weak = hidden.post
-                embed = Embed(weak.platform, weak.post_id, weak.url, hidden.where, fragment=bounded_markup(tag))
+                embed = Embed(weak.platform, weak.post_id, weak.url, hidden.where, fragment=bounded_markup(node))
                 self._builder.put_embed(embed, weak=True)
             elif hidden.markup and self._may_read(len(hidden.markup)):
                 markup.append(hidden.markup)

@@ -1,10 +1,8 @@
 """Which platform rules an element may answer to, found by its name, classes and attributes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-
-from bs4 import Tag
 
 from archiver.platforms import all_platforms
 from archiver.platforms.base import Markup
@@ -19,20 +17,20 @@ class Rule:
     platform: str
     markup: Markup
 
-    def fits(self, tag: Tag) -> bool:
+    def fits(self, name: str, attrs: Mapping[str, str], classes: Sequence[str]) -> bool:
         """Whether every key that the rule names is on the element."""
-        markup, attrs = self.markup, tag.attrs
+        markup = self.markup
         return (
-            (markup.tag is None or markup.tag == tag.name)
-            and (markup.css_class is None or markup.css_class in _classes(tag))
+            (markup.tag is None or markup.tag == name)
+            and (markup.css_class is None or markup.css_class in classes)
             and (markup.attribute is None or markup.attribute in attrs)
         )
 
 
 class RuleTable:
-    """Rules by their most telling key, so that most elements cost two set look-ups."""
+    """Rules by their most telling key, so that most elements cost three set look-ups."""
 
-    def __init__(self, rules: tuple[Rule, ...]) -> None:
+    def __init__(self, rules: Iterable[Rule]) -> None:
         self._tags: dict[str, list[Rule]] = {}
         self._classes: dict[str, list[Rule]] = {}
         self._attributes: dict[str, list[Rule]] = {}
@@ -47,32 +45,17 @@ class RuleTable:
         self._class_names = frozenset(self._classes)
         self._attribute_names = frozenset(self._attributes)
 
-    def matching(self, tag: Tag) -> list[Rule]:
+    def matching(self, name: str, attrs: Mapping[str, str], classes: Sequence[str]) -> list[Rule]:
         """The rules that fit the element, [] for nearly all."""
-        attrs = tag.attrs
-        found = [rule for rule in self._tags[tag.name] if rule.fits(tag)] if tag.name in self._tags else []
-        if attrs:
-            if "class" in attrs and not self._class_names.isdisjoint(_classes(tag)):
-                found.extend(self._by_class(tag))
-            if not self._attribute_names.isdisjoint(attrs):
-                found.extend(self._by_attribute(tag))
-        return found
-
-    def _by_class(self, tag: Tag) -> Iterator[Rule]:
-        for name in _classes(tag):
-            yield from (rule for rule in self._classes.get(name, ()) if rule.fits(tag))
-
-    def _by_attribute(self, tag: Tag) -> Iterator[Rule]:
-        for name in tag.attrs:
-            yield from (rule for rule in self._attributes.get(name, ()) if rule.fits(tag))
+        found = self._tags.get(name, [])
+        if classes and not self._class_names.isdisjoint(classes):
+            found = [*found, *(rule for token in classes for rule in self._classes.get(token, ()))]
+        if attrs and not self._attribute_names.isdisjoint(attrs):
+            found = [*found, *(rule for key in attrs for rule in self._attributes.get(key, ()))]
+        return [rule for rule in found if rule.fits(name, attrs, classes)] if found else found
 
 
 @cache
 def rule_table() -> RuleTable:
     """The rules of all platforms; made once, as they never change in a process."""
-    return RuleTable(tuple(Rule(p.name, markup) for p in all_platforms() for markup in p.markup))
-
-
-def _classes(tag: Tag) -> list[str]:
-    value: str | list[str] = tag.attrs.get("class", [])
-    return value.split() if isinstance(value, str) else value
+    return RuleTable(Rule(p.name, markup) for p in all_platforms() for markup in p.markup)

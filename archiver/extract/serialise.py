@@ -63,4 +63,5 @@ def _claim(claim: Claim) -> dict[str, Any]:
         "lang": claim.lang,
         "media": list(claim.media),
         "links": list(claim.links),
+        "alternatives": list(claim.alternatives),
     }

@@ -57,7 +57,8 @@ class Document:
 
     `source` is what the user named; `url` where it was found after redirects (or the
     `--base-url` given for a file). `charset` is only what the transport declared.
-    `notes` say what was cut on the way (a body over the limit).
+    `notes` say what was cut on the way (a body over the limit). `part` names the place in a
+    source that holds many documents (the id of a WARC record, the number of a feed's entry).
     """
 
     source: str
@@ -67,6 +68,7 @@ class Document:
     charset: str | None = None
     fetched_at: datetime | None = None
     notes: tuple[str, ...] = ()
+    part: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Claim:
     `handle` has no `@`; `date` is the ISO day (or instant) that `date_text` states;
     `media` are the case-exact keys of `pic.twitter.com/KEY` and the like; `links` the
     case-exact keys of `t.co/KEY`. Every field is None (or empty) where the markup is silent.
+    `alternatives` are other texts that it may be, the likeliest first, where only a flattened
+    article is left and nothing shows where the post's text begins.
     """
 
     name: str | None = None
@@ -86,6 +90,7 @@ class Claim:
     lang: str | None = None
     media: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from playwright.async_api import Error, Playwright, async_playwright
 
 from archiver.browser.flags import UNWANTED_DEFAULTS, SandboxPolicy, launch_flags
 from archiver.browser.loop import DriverLoop
-from archiver.browser.processes import Group, children_of, kill_all, renderers_over
+from archiver.browser.processes import Group, PageProcesses, children_of, kill_all
 from archiver.browser.scratch import Scratch
 from archiver.browser.tabs import Tabs
 from archiver.browser.visit import CLOSE_S, Visit
@@ -57,6 +57,7 @@ class _Chromium:
     handle: PlaywrightBrowser
     tabs: Tabs
     group: Group | None
+    pages: PageProcesses | None
     visits: set[Visit] = field(default_factory=set)
     served: int = 0
     retired: bool = False
@@ -196,7 +197,9 @@ class Engine:
             timeout=START_S * 1000,
         )
         new = self._browser_groups() - before
-        chromium = _Chromium(handle, await Tabs.of(handle), next(iter(new), None))
+        group = next(iter(new), None)
+        pages = PageProcesses(group.leader) if group else None
+        chromium = _Chromium(handle, await Tabs.of(handle), group, pages)
         self._all.add(chromium)
         handle.on("disconnected", lambda _handle: self._lost(chromium))
         return chromium
@@ -258,8 +261,8 @@ class Engine:
         while True:
             await asyncio.sleep(WATCH_S)
             for chromium in tuple(self._all):
-                if chromium.visits and chromium.group is not None:
-                    for pid in renderers_over(chromium.group.leader, self._settings.page_memory_bytes):
+                if chromium.visits and chromium.pages is not None:
+                    for pid in chromium.pages.over(self._settings.page_memory_bytes):
                         with contextlib.suppress(ProcessLookupError, PermissionError):
                             os.kill(pid, 9)
 

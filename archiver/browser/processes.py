@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Group", "children_of", "kill_all", "renderers_over", "tree_of"]
+__all__ = ["Group", "PageProcesses", "children_of", "kill_all", "tree_of"]
 
 PROC = Path("/proc")
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -20,6 +20,8 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 REAP_S = 5.0
 #: proc(5): field 22 of `stat`, counted from field 3.
 START_FIELD = 19
+#: Zygotes are started with the browser; the search is for the first moments only, and costs 20 ms.
+LOOKS_PER_SEARCH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +86,32 @@ def tree_of(pid: int) -> Iterator[int]:
         yield from tree_of(child)
 
 
-def renderers_over(pid: int, limit_bytes: int) -> tuple[int, ...]:
-    """The page processes below `pid` that hold more than `limit_bytes` of memory."""
-    return tuple(child for child in tree_of(pid) if _resident_bytes(child) > limit_bytes and _is_renderer(child))
+class PageProcesses:
+    """The page processes of one browser, found so cheaply that they can be looked at all the time.
+
+    They are children of Chromium's zygotes, which stay the same: those are searched for
+    only now and then. Where there are none, pages are the browser's own children.
+    """
+
+    def __init__(self, browser: int) -> None:
+        self._browser = browser
+        self._zygotes: tuple[int, ...] = ()
+        self._looks = 0
+
+    def over(self, limit_bytes: int) -> tuple[int, ...]:
+        """Those that hold more than `limit_bytes` of memory."""
+        if self._looks % LOOKS_PER_SEARCH == 0:
+            self._zygotes = tuple(pid for pid in tree_of(self._browser) if _is_of_type(pid, b"zygote"))
+        self._looks += 1
+        pages = [page for pid in self._zygotes for page in _forked_by(pid)] or children_of(self._browser)
+        return tuple(pid for pid in pages if _resident_bytes(pid) > limit_bytes and _is_of_type(pid, b"renderer"))
+
+
+def _forked_by(pid: int) -> tuple[int, ...]:
+    """The children of a process that has but one thread."""
+    with contextlib.suppress(OSError):
+        return tuple(map(int, (PROC / f"{pid}/task/{pid}/children").read_text().split()))
+    return ()
 
 
 def _resident_bytes(pid: int) -> int:
@@ -95,9 +120,9 @@ def _resident_bytes(pid: int) -> int:
     return 0
 
 
-def _is_renderer(pid: int) -> bool:
+def _is_of_type(pid: int, kind: bytes) -> bool:
     with contextlib.suppress(OSError):
-        return b"--type=renderer" in (PROC / str(pid) / "cmdline").read_bytes()
+        return b"--type=" + kind in (PROC / str(pid) / "cmdline").read_bytes()
     return False
 
 

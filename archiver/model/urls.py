@@ -6,7 +6,9 @@ a SURT, because SURT folds case and so makes two different Instagram codes one.
 
 import re
 from dataclasses import dataclass
-from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urljoin, urlsplit
+from urllib.parse import quote, unquote, unquote_to_bytes, urljoin, urlsplit
+
+from archiver.model.hosts import ascii_host
 
 __all__ = ["Url", "absolute", "canonical_url", "cdx_key", "host_in", "parse_url", "surt"]
 
@@ -48,10 +50,12 @@ class Url:
 
 
 def parse_url(text: str) -> Url | None:
-    """The URL in `text`, or None if it is not an absolute http(s) URL with a host.
+    r"""The URL in `text`, or None if it is not an absolute http(s) URL with a host.
 
-    Never raises. Scheme-relative (`//host/…`) counts as https. User information is
-    dropped: it is no part of what is identified, and `x.com@evil.example` is evil.example.
+    Never raises. Scheme-relative (`//host/…`) counts as https. What is the host is decided as
+    a browser does: user information is dropped (`x.com@evil.example` is evil.example), and a
+    backslash is a slash (`evil.example\@x.com` is evil.example too). `https:/host` and
+    `https:host` are None: what they mean depends on the page they stand in.
     """
     text = _clean(text)
     if text.startswith("//"):
@@ -61,7 +65,7 @@ def parse_url(text: str) -> Url | None:
         port = parts.port
     except ValueError:
         return None
-    scheme, host = parts.scheme.lower(), _ascii_host(parts)
+    scheme, host = parts.scheme.lower(), ascii_host(parts.netloc)
     if scheme not in _DEFAULT_PORT or not host:
         return None
     path = quote(parts.path, safe=_SAFE, errors="replace") or "/"
@@ -147,20 +151,19 @@ def _folded(text: str) -> str:
 
 def _clean(text: str) -> str:
     # Browsers drop tabs and newlines inside URLs and trim C0 controls and spaces (WHATWG).
-    return re.sub(r"[\t\n\r]", "", text).strip("".join(map(chr, range(0x21))))
+    text = re.sub(r"[\t\n\r]", "", text).strip("".join(map(chr, range(0x21))))
+    return _straightened(text) if "\\" in text or "///" in text[:9] else text
 
 
-def _ascii_host(parts: SplitResult) -> str:
-    try:
-        host = parts.hostname or ""
-        if ":" in host:
-            return f"[{host}]"
-        host = host.rstrip(".")
-        if not host.isascii():
-            host = host.encode("idna").decode("ascii")
-    except (ValueError, UnicodeError):
-        return ""
-    return host.lower() if re.fullmatch(r"[a-zA-Z0-9._-]{1,253}", host) else ""
+def _straightened(text: str) -> str:
+    """Backslashes as the slashes that browsers take them for, and no more than two before the host (WHATWG)."""
+    scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):", text)
+    if scheme and scheme[1].lower() not in _DEFAULT_PORT:
+        return text
+    end = re.match(r"[^?#]*", text)
+    cut = end.end() if end else 0
+    before = text[:cut].replace("\\", "/")
+    return re.sub(r"\A((?:https?:)?)/{3,}", r"\1//", before, flags=re.IGNORECASE) + text[cut:]
 
 
 def _pairs(query: str) -> tuple[tuple[str, str], ...]:

@@ -11,8 +11,8 @@ from odd_site import http
 from tap_world import HOST, world
 
 from archiver.fetch.client import Client
-from archiver.fetch.sniff import media_type_of
-from archiver.fetch.source import read_source
+from archiver.fetch.collections import open_source
+from archiver.fetch.sniff import DOCX, EXPECTED, MHTML, PDF, media_type_of
 from archiver.model.errors import InputUnreadable
 from archiver.model.exchange import Failure
 from archiver.tap import Limits
@@ -232,6 +232,19 @@ HTML, MARKDOWN, PLAIN = "text/html", "text/markdown", "text/plain"
         (b"[1] a footnote", None, "notes", PLAIN),
         ("żółć".encode("iso-8859-2"), None, "notes", PLAIN),
         ("words in UTF-16".encode("utf-16-le"), None, "notes", PLAIN),
+        (b"%PDF-1.7\n", None, "a", PDF),
+        (b"%PDF-1.7\n", "text/html", "https://a/b", PDF),
+        (b"\n\njunk before it %PDF-1.4\n", "application/pdf", "https://a/b", PDF),
+        (b"<p>how to write %PDF-1.4", None, "a.html", HTML),
+        (b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml ... word/document.xml", None, "a", DOCX),
+        (
+            b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\ttype=x",
+            None,
+            "a",
+            MHTML,
+        ),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n", "text/plain", "https://a/b", MHTML),
+        (b"Content-type: these words begin a text about mail", None, "notes", PLAIN),
     ],
 )
 def test_an_article_is_read_as_what_it_is(body, declared, name, expected):
@@ -244,7 +257,6 @@ def test_an_article_is_read_as_what_it_is(body, declared, name, expected):
         (b"", None, "empty"),
         (b" \r\n\t\x00", None, "empty"),
         (b"", "text/html", "empty"),
-        (b"%PDF-1.7\n", None, "a PDF document"),
         (b"\x89PNG\r\n\x1a\n....", "text/html", "a PNG image"),
         (b"\xff\xd8\xff\xe0", None, "a JPEG image"),
         (b"RIFF....WEBPVP8 ", None, "a WebP image"),
@@ -252,17 +264,22 @@ def test_an_article_is_read_as_what_it_is(body, declared, name, expected):
         (b"\x1f\x8b\x08", None, "gzip data"),
         (b"\x00\x00\x00\x18ftypmp42", None, "an image or video in an MP4 box"),
         (bytes(257) + b"ustar", None, "a tar archive"),
-        (b'{"a": 1}', None, "JSON"),
-        (b"<?xml version='1.0'?><rss>", None, "XML (a feed, a sitemap or a drawing)"),
+        (
+            b"PK\x03\x04" + bytes(26) + b"[Content_Types].xml ... xl/workbook.xml",
+            None,
+            "a zip archive or an office document",
+        ),
+        (b'{"a": 1}', None, "JSON, but no feed and no list"),
+        (b"<?xml version='1.0'?><svg>", None, "XML, but no feed and no sitemap"),
         (b"WARC/1.1\r\n", None, "a WARC file"),
         (bytes(range(256)) * 4, None, "binary data"),
         (b"text", "image/svg", "declared as image/svg"),
     ],
 )
 def test_what_is_no_article_is_named(body, declared, words):
-    with pytest.raises(InputUnreadable, match="expected an HTML, Markdown or plain-text article") as caught:
+    with pytest.raises(InputUnreadable) as caught:
         media_type_of(body, declared, "the source")
-    assert str(caught.value).startswith(f"the source is {words};")
+    assert str(caught.value) == f"the source is {words}; {EXPECTED}"
 
 
 def test_a_page_that_begins_with_many_comments_is_judged_at_once():
@@ -275,20 +292,20 @@ def test_a_page_that_begins_with_many_comments_is_judged_at_once():
 def test_a_file_becomes_a_document(tmp_path):
     file = tmp_path / "a.html"
     file.write_bytes(b"<p>hello")
-    document = read_source(str(file), "https://news.example/a")
+    document = open_source(str(file), url="https://news.example/a")
     assert (document.source, document.body, document.media_type) == (str(file), b"<p>hello", HTML)
     assert (document.url, document.notes) == ("https://news.example/a", ())
 
 
 def test_standard_input_is_a_dash():
-    document = read_source("-", stdin=io.BytesIO(b"just words"))
+    document = open_source("-", stdin=io.BytesIO(b"just words"))
     assert (document.source, document.media_type) == ("-", PLAIN)
 
 
 def test_a_file_over_the_bound_is_cut_and_says_so(tmp_path):
     file = tmp_path / "a.txt"
     file.write_bytes(b"x" * 2000)
-    document = read_source(str(file), limit_bytes=1000)
+    document = open_source(str(file), limit_bytes=1000)
     assert (len(document.body), document.notes) == (1000, ("only the first 1000 bytes were read",))
 
 
@@ -297,7 +314,7 @@ def test_a_pipe_can_be_read(tmp_path):
     os.write(write_end, b"# piped")
     os.close(write_end)
     try:
-        assert read_source(f"/dev/fd/{read_end}").media_type == MARKDOWN
+        assert open_source(f"/dev/fd/{read_end}").media_type == MARKDOWN
     finally:
         os.close(read_end)
 
@@ -315,7 +332,7 @@ def test_a_pipe_can_be_read(tmp_path):
 def test_a_source_that_cannot_be_read_is_named(tmp_path, monkeypatch, name, words):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputUnreadable) as caught:
-        read_source(name)
+        open_source(name)
     assert words in str(caught.value)
     assert caught.value.exit_code == 3
 
@@ -325,7 +342,7 @@ def test_a_file_without_permission_is_named(tmp_path):
     file = tmp_path / "a.html"
     file.touch(mode=0)
     with pytest.raises(InputUnreadable, match="Permission denied"):
-        read_source(str(file))
+        open_source(str(file))
 
 
 def test_no_key_is_left_in_the_taps_folder(site, client):

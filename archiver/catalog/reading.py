@@ -92,6 +92,14 @@ class Reading:
         )
         return found[0] if found else None
 
+    def article_version_at(self, resource_key: str, fetched_at: datetime, digest: Digest) -> StoredVersion | None:
+        """The version of an article that was fetched at that instant with these bytes."""
+        found = self._versions(
+            "WHERE article_version.resource_id = ? AND fetched_at = ? AND source_digest = ? LIMIT 1",
+            [key63(resource_key), sortable_at(fetched_at), str(digest)],
+        )
+        return found[0] if found else None
+
     def known_payload(self, digest: Digest) -> WarcRef | None:
         """The earliest stored response with this payload: what a revisit record refers to."""
         rows = self._all(

@@ -1,14 +1,16 @@
 """`archiver archive`: the main job."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from archiver.cli.compose import archive_tools, policy_of, program_name
-from archiver.cli.options import Common, command_options
+from archiver.cli.options import Common, command_options, source_options
 from archiver.cli.output import emit, plain, say, shorten, warn
 from archiver.config import load_settings
+from archiver.fetch.walk import Left
 from archiver.home import Home
 from archiver.model.errors import Exit
 from archiver.model.records import Mention
@@ -23,6 +25,7 @@ from archiver.steps.article import ArticleReading
 @click.option("--recapture", is_flag=True, help="Capture again what is still fresh.")
 @click.option("--jobs", type=click.IntRange(1, 16), help="Captures at the same time [default: 2].")
 @click.option("--require-sandbox", is_flag=True, default=None, help="Refuse a browser without sandbox.")
+@source_options
 @command_options
 def command(  # noqa: PLR0917
     sources: tuple[str, ...],
@@ -30,11 +33,17 @@ def command(  # noqa: PLR0917
     recapture: bool,  # noqa: FBT001
     jobs: int | None,
     require_sandbox: bool | None,  # noqa: FBT001
+    limit: int | None,
+    column: str | None,
     common: Common,
 ) -> int:
     """Archive each SOURCE: its text, and every post and link that it cites.
 
-    A SOURCE is a URL, an HTML, Markdown or plain-text file, or `-` for standard input. A
+    A SOURCE is an article (HTML, MHTML, Markdown, text, PDF or DOCX), or what holds or
+    lists articles: a feed, a sitemap, a WARC or WACZ file, a folder of them, a list in
+    text, CSV or JSONL. It is a URL, a file, or `-` for standard input, and may be gzip.
+
+    Of a WARC file the articles are read, and their posts are captured from the web. A
     post captured before is not captured again while that copy is fresh; the article itself
     is read again, and kept as a new version if it changed. Stop it at any moment: what is
     sealed stays, and the same command goes on.
@@ -45,7 +54,7 @@ def command(  # noqa: PLR0917
         report = archive(
             sources,
             tools=tools,
-            policy=policy_of(settings, posts_only=posts_only, recapture=recapture),
+            policy=replace(policy_of(settings, posts_only=posts_only, recapture=recapture), limit=limit, column=column),
             command="archive",
             program=program_name(),
             progress=tell_progress,
@@ -75,6 +84,8 @@ def tell_progress(event: str, thing: object) -> None:
         warn(f"  {thing.capture.outcome:<8} {thing.capture.availability:<16} {plain(thing.capture.resource.uri)}")
     elif isinstance(thing, ArticleReport) and thing.problem:
         warn(f"  {plain(thing.problem)}")
+    elif isinstance(thing, Left):
+        warn(plain(thing))
 
 
 def show_report(report: RunReport, home: Home, common: Common) -> None:
@@ -84,6 +95,8 @@ def show_report(report: RunReport, home: Home, common: Common) -> None:
         return
     for article in report.articles:
         _show_article(article, home)
+    for note in report.notes:
+        say(plain(note))
     made = [made for article in report.articles for made in article.made]
     fresh = sum(one.kept for one in made)
     kept = f", {fresh} of them fresh from an earlier run" if fresh else ""
@@ -98,9 +111,10 @@ def report_to_json(report: RunReport) -> dict[str, Any]:
         "run": report.run_id,
         "article": next((reading.resource.uri for reading in readings), None),
         "articles": [_article_to_json(article) for article in report.articles],
-        "mentions": sum(len(reading.version.mentions) for reading in readings if reading.version),
+        "mentions": sum(article.mentions for article in report.articles),
         "captures": [_made_to_json(one) for one in made if not one.kept],
         "kept": [_made_to_json(one) for one in made if one.kept],
+        "notes": list(report.notes),
         "interrupted": report.interrupted,
     }
 
@@ -113,7 +127,7 @@ def _article_to_json(article: ArticleReport) -> dict[str, Any]:
         "title": version.article.title if version else None,
         "version": version.id if version else None,
         "unchanged": bool(reading and reading.unchanged),
-        "mentions": len(version.mentions) if version else 0,
+        "mentions": article.mentions,
         "left": article.left,
         "faults": list(article.faults),
         "problem": article.problem,
@@ -145,6 +159,8 @@ def _show_article(article: ArticleReport, home: Home) -> None:
     say()
     for mention in version.mentions:
         _show_mention(mention, by_url, home)
+    if article.mentions > len(version.mentions):
+        say(f"{article.mentions} mentions, {len(article.made)} captures")
     for fault in article.faults:
         say(f"NOT CAPTURED, a fault of this program: {plain(fault)}")
     if article.left:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Self
 
 from archiver import __version__
 from archiver.browser import Browser, SandboxPolicy, find_browser
@@ -10,8 +11,9 @@ from archiver.cli.options import Common
 from archiver.cli.output import warn
 from archiver.config import Settings, load_settings
 from archiver.engine.threads import thread_engine
-from archiver.fetch.client import Client
-from archiver.fetch.sniff import media_type_of
+from archiver.fetch.client import Client, Fetched
+from archiver.fetch.collections import Label, open_bytes
+from archiver.fetch.items import Collection
 from archiver.home import Home, OpenHome, open_home
 from archiver.model.clock import system_clock
 from archiver.model.errors import InputUnreadable
@@ -19,13 +21,14 @@ from archiver.model.records import Document
 from archiver.steps.archive import ArchiveTools, Policy
 from archiver.tap import Lane, Limits, Tap
 
-__all__ = ["USER_AGENT", "archive_tools", "fetch_document", "policy_of", "program_name"]
+__all__ = ["USER_AGENT", "Web", "archive_tools", "policy_of", "program_name"]
 
 #: For requests outside the browser. Honest, and with the words that naive filters ask for.
 USER_AGENT = f"Mozilla/5.0 (compatible; embed-archiver/{__version__})"
 
 #: Workers beyond the pages that are open at a time: they seal what was rendered while the next page loads.
 _SEALERS = 1
+_DRAIN_S = 1.0
 
 
 def program_name() -> str:
@@ -75,20 +78,52 @@ def client_of(lane: Lane, tap: Tap, settings: Settings) -> Client:
     )
 
 
-def fetch_document(source: str, common: Common) -> Document:
-    """One article from the web, through the guard, stored nowhere.
+class Web:
+    """Sources on the web, through the guard, stored nowhere. The tap starts with the first one; use as a context."""
 
-    Raises InputUnreadable where it can't be had.
-    """
-    settings = load_settings(None, {})
-    with Tap(policy=common.egress(), limits=_limits(settings), clock=system_clock) as tap:
-        lane = tap.lane()
-        fetched = client_of(lane, tap, settings).get(source)
+    def __init__(self, common: Common) -> None:
+        self._common, self._stack = common, ExitStack()
+        self._client: Client | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._stack.close()
+
+    def open(self, source: str, column: str | None = None) -> Document | Collection:
+        """What lies at the address. Raises InputUnreadable where it can't be had, or read."""
+        fetched = self._get(source)
         if fetched.status != 200:  # noqa: PLR2004
             why = fetched.failure or f"HTTP {fetched.status}"
             raise InputUnreadable(f"{source}: {why}", next_step="Check the address; a file can be given instead.")
-        media_type = media_type_of(fetched.body, fetched.media_type, source)
-        return Document(source, fetched.body, media_type, fetched.final_url, fetched.charset)
+        return open_bytes(
+            fetched.body,
+            Label(
+                source,
+                fetched.final_url,
+                fetched.media_type,
+                fetched.charset,
+                system_clock.now(),
+                fetched.notes,
+                column=column,
+            ),
+        )
+
+    def _get(self, source: str) -> Fetched:
+        if self._client is None:
+            settings = load_settings(None, {})
+            tap = self._stack.enter_context(
+                Tap(policy=self._common.egress(), limits=_limits(settings), clock=system_clock)
+            )
+            self._lane = tap.lane()
+            self._client = self._stack.enter_context(client_of(self._lane, tap, settings))
+        fetched = self._client.get(source)
+        # Nothing is kept: what the tap recorded of it would add up.
+        for exchange in self._lane.drain(timeout_s=_DRAIN_S):
+            if exchange.response is not None:
+                exchange.response.close()
+        return fetched
 
 
 class _BrowserOnDemand:

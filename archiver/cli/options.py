@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from archiver.home import Home
     from archiver.tap import EgressPolicy
 
-__all__ = ["Common", "command_options"]
+__all__ = ["Common", "command_options", "source_options"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,22 @@ _SHARED = (
     ),
     click.option("--verbose", is_flag=True, help="Say more on standard error."),
 )
+
+
+def source_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that say how sources with many articles are read, as `limit` and `column`."""
+    function = click.option(
+        "--column",
+        metavar="NAME",
+        help="The column of a CSV or JSONL list that holds the sources [default: url, link, href or source].",
+    )(function)
+    return click.option(
+        "--limit",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Read at most N articles of each feed, sitemap, list or WARC, of feeds and sitemaps the newest "
+        "[default: 1000 of a feed or sitemap, else all].",
+    )(function)
 
 
 def command_options(function: Callable[..., int | None]) -> Callable[..., None]:

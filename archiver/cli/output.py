@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["emit", "plain", "say", "shorten", "table", "warn"]
+__all__ = ["emit", "plain", "say", "shorten", "table", "warn", "write_line"]
 
 # C0 and C1 controls (tab and newline become spaces below), DEL, bidi embeddings, overrides and isolates.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -33,7 +33,12 @@ def shorten(text: str | None, width: int) -> str:
 
 def emit(data: dict[str, Any]) -> None:
     """One JSON object on its own line of standard output."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, allow_nan=False) + "\n")
+    write_line(json.dumps(data, ensure_ascii=False, allow_nan=False))
+
+
+def write_line(line: str) -> None:
+    """A line of standard output, as it is, at once."""
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 

@@ -11,7 +11,8 @@ __all__ = ["Styles", "read_body", "read_notes"]
 
 #: Elements are known by their local names: strict and transitional files differ in the namespaces only.
 _ID = re.compile(r"\{[^}]*/relationships\}(id|embed)")
-_HYPERLINK = re.compile(r"\s*HYPERLINK\s+(?:\\[a-z]\s+)*(?:\"([^\"]{1,4000})\"|([^\s\"\\]{1,4000}))", re.IGNORECASE)
+#: The address of a field; its other arguments are a place in it, a tip, a window.
+_HYPERLINK = re.compile(r"\s*HYPERLINK\b.{0,1000}?[\s\"]((?:https?:)?//[^\s\"]{1,4000})", re.IGNORECASE)
 _HEADING = re.compile(r"(?:heading|überschrift|titre|título|titolo|kop|rubrik|заголовок)\s?([1-9])", re.IGNORECASE)
 _QUOTES = frozenset({"quote", "intense quote", "block text", "quotations"})
 _STRONG = frozenset({"strong", "emphasis", "intense emphasis", "subtle emphasis", "book title"})
@@ -243,7 +244,7 @@ def _chosen(parent: etree._Element) -> Iterator[etree._Element]:
 
 def _address(instruction: str) -> str | None:
     found = _HYPERLINK.match(instruction)
-    return (found[1] or found[2]) if found else None
+    return found[1] if found else None
 
 
 def _style(style: etree._Element) -> _Style:

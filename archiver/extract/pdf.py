@@ -32,8 +32,10 @@ _PROBLEMS = {
 _URL = re.compile(r"https?://[^\s<>\"'`\\]{3,2000}", re.IGNORECASE)
 _URL_GOES_ON = re.compile(r"https?://\S{1,2000}[/=&?_.%-]$|https?://[^\s/]{1,200}/\S{0,2000}$", re.IGNORECASE)
 _URL_REST = re.compile(r"(?=\S*[\d/=&?_%-])[\w/=&?_.%#~+-]{4,2000}$")
+_WORD = re.compile(r"\w[\w-]*")
 _RULE = re.compile(r"\s*(?:[*\-_–—=~•·]\s*){3,}")
-_BULLET = re.compile(r"[•◦▪▫‣●○■□]\s+")
+#: An attribution line may begin with a dash too, and is no item of a list.
+_BULLET = re.compile(r"[•◦▪▫‣●○■□]\s+|[-*]\s+(?!.*\(@)", re.DOTALL)
 _FILE_NAME = re.compile(
     r"(?:microsoft \w+ - .*|untitled.*|.*\.(?:docx?|html?|indd|tex|odt|pdf|dvi|txt|rtf))", re.IGNORECASE
 )
@@ -97,7 +99,7 @@ def _notes(count: int, lines: Sequence[Sequence[Line]], problem: str) -> Iterato
 def _html(pages: Sequence[Sequence[Line]], meta: dict[str, str]) -> str:
     parts = paragraphs(pages)
     body = _body_height(parts)
-    words = Counter(word for part in parts for line in part.lines for word in line.text.lower().split())
+    words = Counter(word for part in parts for line in part.lines for word in _WORD.findall(line.text.lower()))
     title, author = str(meta.get("Title", "")).strip(), str(meta.get("Author", "")).strip()
     head = f"<title>{escape(title)}</title>" if title and not _FILE_NAME.fullmatch(title) else ""
     head += f'<meta name="author" content="{escape(author)}">' if author else ""
@@ -156,6 +158,7 @@ def _runs(part: Paragraph, words: Counter[str]) -> Iterator[Run]:
 def _hyphen(above: str, below: str, words: Counter[str]) -> str:
     """The hyphen between two lines: kept where the rest of the document writes the word with it."""
     stem, first = above.rstrip().lower().split()[-1].rstrip("-\u00ad"), below.lower().split()[0]
+    stem, first = (_WORD.findall(stem) or [""])[-1], (_WORD.findall(first) or [""])[0]
     return "-" if words[f"{stem}-{first}"] > words[stem + first] or stem[-1:].isdecimal() else ""
 
 

@@ -7,11 +7,13 @@ JSON object about the document, then one a page, as `pdflines.py` describes them
 
 import ctypes
 import json
+import math
 import resource
 import sys
 import time
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2
@@ -27,6 +29,11 @@ _MOST_LINKS = 5_000
 _URL_BYTES = 8_192
 #: Two letters of one line that are so many heights apart stand in two columns.
 _COLUMN_GAP = 1.6
+#: Letters of one line overlap at least so much in height; a space is at least so much of a letter's height wide.
+_SAME_LINE = 0.4
+_SPACE = 0.1
+_LETTERS = 12
+_LEVEL_RADIANS = 0.3
 _PASSWORD = 4
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -80,6 +87,12 @@ class _Line:
         self.boxes: list[tuple[float, float, float, float]] = []
         self.places: list[int] = []
 
+    @property
+    def tracking(self) -> float:
+        """The space between two letters that is usual on this line so far."""
+        steps = [b[0] - a[2] for a, b in pairwise(self.boxes[-_LETTERS:])]
+        return max(sorted(steps)[len(steps) // 3], 0.0) if len(steps) >= _LETTERS // 2 else 0.0
+
     def put(self, char: str, box: tuple[float, float, float, float], place: int) -> None:
         self.chars.append(char)
         self.boxes.append(box)
@@ -122,14 +135,20 @@ def _lines(text: Any) -> list[_Line]:
     """The page's lines in the order in which they were drawn; those of columns side by side are apart."""
     lines = [_Line()]
     for place, char in _chars(text):
-        if char in "\r\n":
+        if raw.FPDFText_IsGenerated(text, place):
+            # PDFium guesses spaces and line ends, wrongly where each letter is drawn by itself; it is needed only
+            # for words from right to left, whose letters lie in no sure order.
+            if char == " " and lines[-1].chars and _is_rtl(lines[-1].chars[-1]):
+                lines[-1].put(" ", lines[-1].boxes[-1], place)
+            continue
+        if char in "\0\r\n" or _LEVEL_RADIANS < raw.FPDFText_GetCharAngle(text, place) < math.tau - _LEVEL_RADIANS:
+            continue
+        box = _box(text, place, lines[-1])
+        if lines[-1].boxes and _is_apart(lines[-1], char, box):
             lines.append(_Line())
-        elif char != "\0" and (lines[-1].chars or not char.isspace()):
-            generated = char.isspace() and bool(raw.FPDFText_IsGenerated(text, place))
-            box = _box(text, place, generated=generated, line=lines[-1])
-            if not _is_rtl(char) and _is_apart(lines[-1], box):
-                lines.append(_Line())
-            lines[-1].put("\u00ad" if raw.FPDFText_IsHyphen(text, place) == 1 else char, box, place)
+        elif lines[-1].boxes and not char.isspace() and _is_spaced(lines[-1], char, box):
+            lines[-1].put(" ", (lines[-1].boxes[-1][2], box[1], box[0], box[3]), place)
+        lines[-1].put("\u00ad" if raw.FPDFText_IsHyphen(text, place) == 1 else char, box, place)
     return [line for line in lines if any(not char.isspace() for char in line.chars)]
 
 
@@ -145,23 +164,32 @@ def _chars(text: Any) -> Iterator[tuple[int, str]]:
         yield place, char.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if len(char) > 1 else char
 
 
-def _box(text: Any, place: int, *, generated: bool, line: _Line) -> tuple[float, float, float, float]:
-    """Left, bottom, right, top of a character; a space that was guessed has no place of its own."""
-    if generated and line.boxes:
-        _, bottom, right, top = line.boxes[-1]
-        return right, bottom, right, top
+def _box(text: Any, place: int, line: _Line) -> tuple[float, float, float, float]:
+    """Left, bottom, right, top of a character, with the space that its font gives it."""
     rect = raw.FS_RECTF()
     if not raw.FPDFText_GetLooseCharBox(text, place, rect):
         return line.boxes[-1] if line.boxes else (0.0, 0.0, 0.0, 0.0)
     return rect.left, rect.bottom, rect.right, rect.top
 
 
-def _is_apart(line: _Line, box: tuple[float, float, float, float]) -> bool:
-    if not line.boxes or _is_rtl(line.chars[-1].strip() or line.chars[-2:][0]):
-        return False
+def _is_apart(line: _Line, char: str, box: tuple[float, float, float, float]) -> bool:
+    """Whether the character stands on another line, or so far away that it is another column."""
     last = line.boxes[-1]
     height = max(box[3] - box[1], last[3] - last[1])
-    return max(box[0] - last[2], last[0] - box[2]) > _COLUMN_GAP * height > 0
+    overlap = min(box[3], last[3]) - max(box[1], last[1])
+    if overlap < _SAME_LINE * min(box[3] - box[1], last[3] - last[1]):
+        return True
+    if _is_rtl(char) or _is_rtl(line.chars[-1]) or height <= 0:
+        return False
+    return box[0] - last[2] > _COLUMN_GAP * height or last[0] - box[0] > height
+
+
+def _is_spaced(line: _Line, char: str, box: tuple[float, float, float, float]) -> bool:
+    """Whether there is the space of a space before the character, though none was drawn."""
+    if line.chars[-1].isspace() or _is_rtl(char) or _is_rtl(line.chars[-1]):
+        return False
+    gap, least = box[0] - line.boxes[-1][2], _SPACE * (box[3] - box[1])
+    return gap > least and gap > line.tracking + least
 
 
 def _is_rtl(char: str) -> bool:

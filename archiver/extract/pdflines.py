@@ -14,6 +14,7 @@ _FORMS = re.compile("[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdff\ufe70-\ufefc]+")
 _PRIVATE = re.compile("[\ue000-\uf8ff\ufffe\uffff\x00-\x08\x0e-\x1f]")
 #: The part of a page's height, at either end, in which running heads and page numbers stand.
 _MARGIN = 0.09
+_LEAST_HEAD = 3
 _PAGE_NUMBER = re.compile(
     r"(?:page|seite|página|pagina|p\.)?\s?\d{1,4}(?:\s?(?:/|of|von|de|sur|di)\s?\d{1,4})?", re.IGNORECASE
 )
@@ -109,6 +110,8 @@ def _margin_key(line: Line, height: float) -> tuple[bool, str] | None:
     if height <= 0 or height * _MARGIN < line.base < height * (1 - _MARGIN):
         return None
     text = " ".join(line.text.split())
+    if len(text) < _LEAST_HEAD and not text.isdecimal():
+        return None
     return line.base > height / 2, "" if _PAGE_NUMBER.fullmatch(text) else re.sub(r"\d+", "0", text)
 
 

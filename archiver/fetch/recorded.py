@@ -1,17 +1,13 @@
 """An answer that already passed over the wire, read as if it had just been fetched."""
 
-import io
-
-import urllib3
-
 from archiver.fetch.client import Fetched, content_type
+from archiver.fetch.httpbody import decoded
 from archiver.model.exchange import Exchange
 from archiver.model.httpwire import payload_of, response_headers, split_head
 
 __all__ = ["fetched_from_wire"]
 
 _MAX_BODY_BYTES = 64 * 1024 * 1024
-_CHUNK_BYTES = 64 * 1024
 
 
 def fetched_from_wire(exchange: Exchange) -> Fetched | None:
@@ -24,25 +20,9 @@ def fetched_from_wire(exchange: Exchange) -> Fetched | None:
     exchange.response.seek(0)
     block = exchange.response.read()
     headers = response_headers(split_head(block)[0])
-    body = _decoded(payload_of(block), headers)
-    if body is None:
+    encoding = ", ".join(value for name, value in headers if name == "content-encoding")
+    found = decoded(payload_of(block), encoding, _MAX_BODY_BYTES)
+    if found is None or not found[1]:
         return None
     media_type, charset = content_type(dict(headers).get("content-type", ""))
-    return Fetched(exchange.uri, exchange.status, headers, body, media_type, charset)
-
-
-def _decoded(payload: bytes, headers: tuple[tuple[str, str], ...]) -> bytes | None:
-    answer = urllib3.HTTPResponse(
-        io.BytesIO(payload),
-        headers={"content-encoding": ", ".join(value for name, value in headers if name == "content-encoding")},
-        preload_content=False,
-    )
-    body = bytearray()
-    try:
-        while piece := answer.read(_CHUNK_BYTES, decode_content=True):
-            body += piece
-            if len(body) > _MAX_BODY_BYTES:
-                return None
-    except urllib3.exceptions.HTTPError:
-        return None
-    return bytes(body)
+    return Fetched(exchange.uri, exchange.status, headers, found[0], media_type, charset)

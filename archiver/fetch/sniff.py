@@ -1,4 +1,4 @@
-"""What a source is, by its first bytes before its label: an article, or something else."""
+"""What an article is, by its first bytes before its label, and what else it is that is none."""
 
 import re
 from pathlib import PurePosixPath
@@ -6,15 +6,18 @@ from urllib.parse import urlsplit
 
 from archiver.model.errors import InputUnreadable
 
-__all__ = ["EXPECTED", "media_type_of"]
+__all__ = ["DOCX", "EXPECTED", "MHTML", "PDF", "media_type_of", "opens_as_html", "suffix_of", "without_bom"]
 
-EXPECTED = "expected an HTML, Markdown or plain-text article"
+EXPECTED = (
+    "expected an article (HTML, MHTML, Markdown, text, PDF, DOCX), a feed, a sitemap, a WARC or WACZ file, or a list"
+)
 
+MHTML, PDF = "multipart/related", "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _HTML, _MARKDOWN, _PLAIN = "text/html", "text/markdown", "text/plain"
 _LOOKED_AT_BYTES = 64 * 1024
 #: First bytes that tell what a file is, with the words for it (most from WHATWG MIME Sniffing §6).
 _MAGIC = (
-    (b"%PDF-", "a PDF document"),
     (b"\x89PNG\r\n\x1a\n", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF87a", "a GIF image"),
@@ -27,6 +30,7 @@ _MAGIC = (
     (b"\x1f\x8b", "gzip data"),
     (b"\xfd7zXZ\x00", "xz data"),
     (b"\x28\xb5\x2f\xfd", "zstd data"),
+    (b"\x50\x2a\x4d\x18", "zstd data with a dictionary"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
     (b"Rar!\x1a\x07", "a RAR archive"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
@@ -52,6 +56,14 @@ _OPENS_AS_HTML = re.compile(
     rb"(?:\s|<\?xml[^>]*+>|<!--(?:(?!-->).)*-->)*<(?:" + _TAGS + rb")[\s/>]",
     re.IGNORECASE | re.DOTALL,
 )
+#: A saved page is a mail: header fields, one of which says that parts follow.
+_OPENS_AS_MAIL = re.compile(
+    rb"(?:[\w-]{1,80}:[^\n]{0,2000}\n(?:[ \t][^\n]{0,2000}\n){0,50}){0,100}?"
+    rb"content-type:\s*(?:multipart/(?:related|alternative|mixed)|text/html)\b",
+    re.IGNORECASE,
+)
+_MAIL_SIGN = re.compile(rb"^(?:mime-version|content-transfer-encoding|content-location):", re.IGNORECASE | re.MULTILINE)
+_WORD_PART = re.compile(rb"PK\x03\x04.{26}(?:\[Content_Types\]\.xml|_rels/|word/|docProps/|customXml/)", re.DOTALL)
 _CLOSING_TAG = re.compile(rb"</(?:p|div|a|blockquote|body|html|article|h[1-6]|li|span)\s*>", re.IGNORECASE)
 _OTHER_MARKUP = re.compile(rb"\s*(?:<\?xml|<(?:rss|feed|svg|urlset|sitemapindex|rdf:RDF)[\s>])", re.IGNORECASE)
 _JSON = re.compile(rb"\s*(?:\[\s*)?\{\s*\"[^\"]*\"\s*:")
@@ -73,21 +85,39 @@ _SUFFIXES = {
 
 
 def media_type_of(body: bytes, declared: str | None, name: str) -> str:
-    """`text/html`, `text/markdown` or `text/plain`: as what an article in `body` is to be read.
+    """As what the article in `body` is to be read: HTML, Markdown, plain text, MHTML, PDF or DOCX.
 
     `declared` is the transport's media type (None for a file), `name` a path or URL, used
     for its suffix and in messages. In order: what no article begins with, what the
     transport or the name says, what the text looks like. Broken encodings, NUL bytes and
     markup without a beginning are no reasons to refuse. Raises InputUnreadable.
     """
-    begin = _without_bom(body[:_LOOKED_AT_BYTES])
+    begin = without_bom(body[:_LOOKED_AT_BYTES])
+    packed = _container(begin, body)
+    if packed:
+        return packed
     problem = _no_article(begin, (declared or "").lower())
     if problem:
         raise InputUnreadable(f"{name} is {problem}; {EXPECTED}")
-    if _OPENS_AS_HTML.match(begin) and _SUFFIXES.get(_suffix(name)) != _MARKDOWN:
+    if opens_as_html(begin) and _SUFFIXES.get(suffix_of(name)) != _MARKDOWN:
         return _HTML
-    known = _DECLARED.get((declared or "").lower()) or _SUFFIXES.get(_suffix(name))
+    known = _DECLARED.get((declared or "").lower()) or _SUFFIXES.get(suffix_of(name))
     return known or _looks_like(begin)
+
+
+def opens_as_html(begin: bytes) -> bool:
+    """Whether the bytes begin with an HTML element, comments and white space aside."""
+    return _OPENS_AS_HTML.match(begin) is not None
+
+
+def _container(begin: bytes, body: bytes) -> str | None:
+    """The kind of document that holds its text in some wrapping; None for plain bytes."""
+    # A PDF may have up to a kilobyte of anything before its head (ISO 32000-1, annex H).
+    if begin.startswith(b"%PDF-") or (b"%PDF-" in begin[:1024] and not opens_as_html(begin)):
+        return PDF
+    if _WORD_PART.match(begin) and b"word/" in body:
+        return DOCX
+    return MHTML if _OPENS_AS_MAIL.match(begin) and _MAIL_SIGN.search(begin) else None
 
 
 def _no_article(begin: bytes, declared: str) -> str | None:
@@ -97,14 +127,12 @@ def _no_article(begin: bytes, declared: str) -> str | None:
     found = next((words for magic, words in _MAGIC if begin.startswith(magic)), None) or _boxed(begin)
     if found:
         return found
-    if _OPENS_AS_HTML.match(begin) or declared in _DECLARED:
+    if opens_as_html(begin) or declared in _DECLARED:
         return None
-    if b"%PDF-" in begin[:1024]:
-        return "a PDF document"
     if _OTHER_MARKUP.match(begin):
-        return "XML (a feed, a sitemap or a drawing)"
+        return "XML, but no feed and no sitemap"
     if _JSON.match(begin) and (declared.endswith("json") or not declared):
-        return "JSON"
+        return "JSON, but no feed and no list"
     return "binary data" if _is_binary(begin) else _of_another_kind(declared)
 
 
@@ -149,7 +177,8 @@ def _looks_like(begin: bytes) -> str:
     return _HTML if _CLOSING_TAG.search(begin) else _PLAIN
 
 
-def _suffix(name: str) -> str:
+def suffix_of(name: str) -> str:
+    """The suffix of a path or of a URL's path, in lower case."""
     try:
         path = urlsplit(name).path if "://" in name else name
     except ValueError:
@@ -157,7 +186,8 @@ def _suffix(name: str) -> str:
     return PurePosixPath(path).suffix.lower()
 
 
-def _without_bom(begin: bytes) -> bytes:
+def without_bom(begin: bytes) -> bytes:
+    """The bytes as UTF-8 without their byte order mark, if they have one; else as they are."""
     if begin.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16-le" if begin[0] == 0xFF else "utf-16-be"  # noqa: PLR2004  # U+FEFF's two spellings
         return begin[2:].decode(encoding, "replace").encode("utf-8", "replace")

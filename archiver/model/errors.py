@@ -86,7 +86,7 @@ class InputUnreadable(ArchiverError):
     """A source exists in name only, or is not something an article can be read from."""
 
     exit_code = Exit.INPUT
-    next_step = "Give an http(s) URL, or an HTML, Markdown or plain-text file."
+    next_step = "Give an article, or what holds or lists articles: an http(s) URL, a file, or - for standard input."
 
 
 class HomeError(ArchiverError):

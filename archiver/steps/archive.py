@@ -6,17 +6,19 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archiver.browser import Browser
 from archiver.catalog import Catalog
 from archiver.fetch.client import Client
+from archiver.fetch.items import Collection, Entry, Unreadable
+from archiver.fetch.walk import Left, Walk
 from archiver.model.clock import Clock
-from archiver.model.errors import ArchiverError, InputUnreadable, Interrupted
-from archiver.model.records import Capture, Claim, Mention, Observation, Resource, RunEnded, RunStarted
+from archiver.model.errors import ArchiverError, Interrupted
+from archiver.model.records import Capture, Claim, Document, Mention, Observation, Resource, RunEnded, RunStarted
 from archiver.model.states import Availability, Outcome, RunOutcome, Witness
 from archiver.platforms import resource_for
-from archiver.steps.article import ArticleReading, ReadTools, read_article
+from archiver.steps.article import ArticleReading, ReadTools, open_article, read_document
 from archiver.steps.capture import CaptureTools, Wanted, capture
 from archiver.store import RunStore, Sealed, Store
 from archiver.tap import Lane, Tap
@@ -38,6 +40,9 @@ class Policy:
     page_height_px: int = 12_000
     jobs: int = 2
     keep_free_bytes: int = 200_000_000
+    #: Articles read of each feed, sitemap, list or WARC (None: see `fetch.walk`), and the column of a list.
+    limit: int | None = None
+    column: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +69,11 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class ArticleReport:
-    """What came of one source. `unreadable` sets an input error apart from a lost article.
+    """What came of one article. `unreadable` sets an input error apart from a lost article.
 
-    `left` counts what was over the bound, `faults` are this program's own, each with the
-    resource that it cost.
+    `source` is what the user named, or what was listed there. `left` counts what was over
+    the bound, `faults` are this program's own, each with the resource that it cost,
+    `mentions` is how many the article has (a long run's `reading` does not hold them).
     """
 
     source: str
@@ -77,6 +83,7 @@ class ArticleReport:
     unreadable: bool = False
     left: int = 0
     faults: tuple[str, ...] = ()
+    mentions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,8 @@ class RunReport:
     run_id: str
     articles: tuple[ArticleReport, ...]
     interrupted: bool = False
+    #: What was left of feeds, lists and the like.
+    notes: tuple[str, ...] = ()
 
     @property
     def lost(self) -> bool:
@@ -95,6 +104,8 @@ class RunReport:
 
 
 Progress = Callable[[str, object], None]
+#: Of so many articles a report holds every mention; of the others it says how many there are.
+_WHOLE_REPORTS = 200
 _logger = logging.getLogger(__name__)
 
 
@@ -125,7 +136,8 @@ def archive(
     """Archive every source, one after the other, their posts `policy.jobs` at a time.
 
     1. Open a run: a journal line first, then its row.
-    2. For each source: read it, seal that state, capture what it cites and is not fresh.
+    2. For each source, or each article in it or listed by it: read it, seal that state,
+       capture what it cites and is not fresh.
     3. Close the run: WARC files and journal are sealed, the log gets a checkpoint.
 
     A source that can't be read does not stop the others. On KeyboardInterrupt what is in
@@ -150,11 +162,19 @@ def archive(
         tools.catalog.ingest(ended, path=run.journal_path, leaf=None)
         for leaf in leaves:
             tools.catalog.ingest_leaf(leaf)
-    return RunReport(run.run_id, tuple(job.reports), interrupted)
+    return RunReport(run.run_id, tuple(job.reports), interrupted, tuple(job.notes))
 
 
 def _run_id(clock: Clock) -> str:
     return f"{clock.now():%Y%m%dT%H%M%SZ}-run-{clock.random_hex(2)}"
+
+
+def _slim(report: ArticleReport) -> ArticleReport:
+    """The report without the mentions themselves: of ten thousand articles they would fill the memory."""
+    reading = report.reading
+    if reading is None or reading.version is None:
+        return report
+    return replace(report, reading=replace(reading, version=replace(reading.version, mentions=())))
 
 
 class _Run:
@@ -163,37 +183,60 @@ class _Run:
     def __init__(self, run: RunStore, tools: ArchiveTools, policy: Policy, progress: Progress) -> None:
         self.run, self.tools, self.policy, self.progress = run, tools, policy, progress
         self.reports: list[ArticleReport] = []
+        self.notes: list[str] = []
+        self._source = ""
         self.cancelled = threading.Event()
         self._lanes: queue.SimpleQueue[tuple[Lane, Client]] = queue.SimpleQueue()
         self._browsers: set[Browser] = set()
         self._slots = threading.Semaphore(policy.jobs)
 
     def archive_source(self, source: str) -> None:
-        self.progress("source", source)
-        try:
-            with self._lane() as (lane, client):
-                reading = read_article(
-                    source,
-                    tools=ReadTools(
-                        lane=lane,
-                        client=client,
-                        run=self.run,
-                        store=self.tools.store,
-                        catalog=self.tools.catalog,
-                        clock=self.tools.clock,
-                    ),
-                )
-        except InputUnreadable as error:
-            self._report(ArticleReport(source, None, problem=str(error), unreadable=True))
-            return
+        walk: Walk[ArticleReading] = Walk(open_entry=self._open, take=self._take, limit=self.policy.limit)
+        self._source = source
+        for item in walk.read(source):
+            if isinstance(item, Unreadable):
+                self._report(ArticleReport(self._source, None, problem=item.why, unreadable=True))
+            elif isinstance(item, Left):
+                self.notes.append(str(item))
+                self.progress("left", item)
+            else:
+                self._archive_reading(item)
+
+    def _open(self, entry: Entry) -> ArticleReading | Collection:
+        self._source = entry.source
+        self.progress("source", entry.source)
+        with self._read_tools() as tools:
+            return open_article(entry.source, tools=tools, column=self.policy.column)
+
+    def _take(self, document: Document) -> ArticleReading:
+        self._source = document.source
+        self.progress("source", document.url or document.source)
+        with self._read_tools() as tools:
+            return read_document(document, tools=tools)
+
+    @contextmanager
+    def _read_tools(self) -> Iterator[ReadTools]:
+        with self._lane() as (lane, client):
+            yield ReadTools(
+                lane=lane,
+                client=client,
+                run=self.run,
+                store=self.tools.store,
+                catalog=self.tools.catalog,
+                clock=self.tools.clock,
+            )
+
+    def _archive_reading(self, reading: ArticleReading) -> None:
         if reading.version is None:
-            self._report(ArticleReport(source, reading, problem=reading.problem))
+            self._report(ArticleReport(reading.source, reading, problem=reading.problem))
             return
         self.progress("article", reading)
-        wanted = wanted_resources(reading.version.mentions, posts_only=self.policy.posts_only)
+        mentions = reading.version.mentions
+        wanted = wanted_resources(mentions, posts_only=self.policy.posts_only)
         bounded = wanted[: self.policy.captures_per_article]
         made, faults = self._capture_all(bounded)
-        self._report(ArticleReport(source, reading, made, left=len(wanted) - len(bounded), faults=faults))
+        left = len(wanted) - len(bounded)
+        self._report(ArticleReport(reading.source, reading, made, left=left, faults=faults, mentions=len(mentions)))
 
     def ended(self, outcome: RunOutcome) -> RunEnded:
         made = [made for report in self.reports for made in report.made]
@@ -204,7 +247,7 @@ class _Run:
         return RunEnded(self.run.run_id, self.tools.clock.now(), outcome, counts)
 
     def _report(self, report: ArticleReport) -> None:
-        self.reports.append(report)
+        self.reports.append(report if len(self.reports) < _WHOLE_REPORTS else _slim(report))
         self.progress("report", report)
 
     def _capture_all(self, wanted: Sequence[Wanted]) -> tuple[tuple[Made, ...], tuple[str, ...]]:

@@ -1,15 +1,17 @@
 """Read one source: fetch it or open it, extract what it cites, and seal that state of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archiver import __version__
-from archiver.catalog import Catalog
+from archiver.catalog import Catalog, StoredVersion
 from archiver.extract import extract
 from archiver.fetch.client import Client, Fetched
-from archiver.fetch.sniff import media_type_of
-from archiver.fetch.source import looks_like_url, read_source
+from archiver.fetch.collections import Label, open_bytes, open_source
+from archiver.fetch.items import Collection
+from archiver.fetch.source import looks_like_url
 from archiver.model.clock import Clock
 from archiver.model.digests import sha256
 from archiver.model.errors import InputUnreadable
@@ -29,9 +31,16 @@ from archiver.steps.gate import availability_of_status
 from archiver.store import DraftFile, RunStore, Store, capture_id
 from archiver.tap import Lane
 
-__all__ = ["ArticleReading", "ReadTools", "read_article"]
+__all__ = ["ArticleReading", "ReadTools", "open_article", "read_document"]
 
-_SUFFIXES = {"text/html": "html", "text/markdown": "md", "text/plain": "txt"}
+_SUFFIXES = {
+    "text/html": "html",
+    "text/markdown": "md",
+    "text/plain": "txt",
+    "multipart/related": "mhtml",
+    "application/pdf": "pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+}
 _DRAIN_S = 5.0
 
 
@@ -62,23 +71,39 @@ class ArticleReading:
     problem: str | None = None
 
 
-def read_article(source: str, *, tools: ReadTools, base_url: str | None = None) -> ArticleReading:
-    """Read, extract and seal one source.
+def open_article(source: str, *, tools: ReadTools, column: str | None = None) -> ArticleReading | Collection:
+    """Read, extract and seal one source; or, if it holds or lists articles, open it.
 
     1. A URL is fetched once, through the tap; a file or standard input is opened.
     2. What could not be fetched is an observation, sealed like everything else.
     3. A source with the same bytes as its latest stored version makes no new version.
 
-    Raises InputUnreadable for a file that is none, or content that is no article.
+    `column` is that of a list that holds the sources. Raises InputUnreadable for a file
+    that is none, or content that is no article.
     """
     if looks_like_url(source):
-        return _read_url(source, tools)
-    document = read_source(source, base_url=base_url)
-    resource = _file_resource(document)
-    return _keep(resource, replace(document, fetched_at=tools.clock.now()), (), (), tools)
+        return _read_url(source, column, tools)
+    opened = open_source(source, column=column)
+    return opened if isinstance(opened, Collection) else read_document(opened, tools=tools)
 
 
-def _read_url(source: str, tools: ReadTools) -> ArticleReading:
+def read_document(document: Document, *, tools: ReadTools) -> ArticleReading:
+    """Extract and seal a document that is there already: a file, or a page out of a WARC file.
+
+    A page out of a WARC file is a version of the page at its address, fetched when the
+    WARC file says; its posts are captured now. Raises InputUnreadable as `open_article`.
+    """
+    now = tools.clock.now()
+    if document.part is not None:
+        # A date in the future would stand before every true one.
+        at = min(document.fetched_at or now, now)
+        document = replace(
+            document, fetched_at=at, notes=(*document.notes, f"read from {document.source}, {document.part}")
+        )
+    return _keep(_file_resource(document), replace(document, fetched_at=document.fetched_at or now), (), (), tools)
+
+
+def _read_url(source: str, column: str | None, tools: ReadTools) -> ArticleReading | Collection:
     url = canonical_url(source)
     if url is None or parse_url(source) is None:
         return _refuse(source, tools)
@@ -88,16 +113,35 @@ def _read_url(source: str, tools: ReadTools) -> ArticleReading:
     observation = _observe(resource, fetched, tools)
     if observation.availability is not Availability.LIVE:
         return _lost(source, resource, observation, exchanges, tools)
+    with _kept_if_unreadable(observation, exchanges, tools):
+        opened = open_bytes(
+            fetched.body,
+            Label(
+                source,
+                fetched.final_url,
+                fetched.media_type,
+                fetched.charset,
+                tools.clock.now(),
+                fetched.notes,
+                column=column,
+            ),
+        )
+        if isinstance(opened, Document):
+            return _keep(resource, opened, (observation,), exchanges, tools)
+    tools.run.keep_exchanges(exchanges)
+    _note(observation, tools)
+    return opened
+
+
+@contextmanager
+def _kept_if_unreadable(observation: Observation, exchanges: Sequence[Exchange], tools: ReadTools) -> Iterator[None]:
+    """What came over the wire is evidence, even if it is no article."""
     try:
-        media_type = media_type_of(fetched.body, fetched.media_type, url)
+        yield
     except InputUnreadable:
         tools.run.keep_exchanges(exchanges)
         _note(observation, tools)
         raise
-    document = Document(
-        source, fetched.body, media_type, fetched.final_url, fetched.charset, tools.clock.now(), fetched.notes
-    )
-    return _keep(resource, document, (observation,), exchanges, tools)
 
 
 def _refuse(source: str, tools: ReadTools) -> ArticleReading:
@@ -128,8 +172,8 @@ def _keep(
     exchanges: Sequence[Exchange],
     tools: ReadTools,
 ) -> ArticleReading:
-    known = tools.catalog.latest_article_version(resource.key)
-    if known and known.source_digest == sha256(document.body):
+    known = _known(resource, document, tools)
+    if known:
         tools.run.keep_exchanges(exchanges)
         for observation in observations:
             _note(observation, tools)
@@ -146,14 +190,29 @@ def _keep(
     return ArticleReading(document.source, resource, sealed.record)
 
 
+def _known(resource: Resource, document: Document, tools: ReadTools) -> StoredVersion | None:
+    """The stored version that the document is no change of."""
+    digest = sha256(document.body)
+    if document.part is not None and document.fetched_at:
+        return tools.catalog.article_version_at(resource.key, document.fetched_at, digest)
+    latest = tools.catalog.latest_article_version(resource.key)
+    return latest if latest and latest.source_digest == digest else None
+
+
 def _draft(resource: Resource, document: Document, extraction: Extraction, tools: ReadTools) -> ArticleVersion:
-    at = document.fetched_at or tools.clock.now()
+    now = tools.clock.now()
     return ArticleVersion(
-        id=capture_id(resource, at=at, suffix=tools.clock.random_hex(2), article=True),
+        # Named by when it was made here, which for a page out of a WARC file is not when it was fetched.
+        id=capture_id(
+            resource,
+            at=now if document.part else document.fetched_at or now,
+            suffix=tools.clock.random_hex(2),
+            article=True,
+        ),
         run_id=tools.run.run_id,
         resource=resource,
         source=document.source,
-        fetched_at=at,
+        fetched_at=document.fetched_at or now,
         media_type=document.media_type,
         source_digest=sha256(document.body),
         article=extraction.article,

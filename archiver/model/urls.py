@@ -156,14 +156,23 @@ def _clean(text: str) -> str:
 
 
 def _straightened(text: str) -> str:
-    """Backslashes as the slashes that browsers take them for, and no more than two before the host (WHATWG)."""
+    r"""Backslashes as the slashes that browsers take them for, and no more than two before the host (WHATWG).
+
+    But in a path `\_` stays: it is Markdown's escape in an address (`twitter.com/a\_b/…`), and meant so.
+    """
     scheme = re.match(r"([a-zA-Z][a-zA-Z0-9+.-]*):", text)
     if scheme and scheme[1].lower() not in _DEFAULT_PORT:
         return text
-    end = re.match(r"[^?#]*", text)
-    cut = end.end() if end else 0
-    before = text[:cut].replace("\\", "/")
-    return re.sub(r"\A((?:https?:)?)/{3,}", r"\1//", before, flags=re.IGNORECASE) + text[cut:]
+    parts = re.match(
+        r"(?P<head>(?:(?P<scheme>https?:)?[/\\]{2,}(?P<host>[^/\\?#]*))?)(?P<path>[^?#]*)", text, re.IGNORECASE
+    )
+    if parts is None:
+        return text
+    head, path, rest = "", parts["path"], text[parts.end() :]
+    if parts["head"]:
+        # What ends the host is a slash in any case, or the host would not end there.
+        head, path = f"{parts['scheme'] or ''}//{parts['host']}{path[:1] and '/'}", path[1:]
+    return head + re.sub(r"\\(?!_)", "/", path) + rest
 
 
 def _pairs(query: str) -> tuple[tuple[str, str], ...]:

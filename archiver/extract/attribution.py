@@ -14,7 +14,7 @@ from archiver.extract.dates import DIRECTION_MARKS, date_at
 from archiver.model.records import PostRef
 from archiver.platforms import identify
 
-__all__ = ["Attribution", "View", "attributions"]
+__all__ = ["Attribution", "View", "attributions", "is_last"]
 
 #: X allows 50 characters in a name; what HTML makes of an emoji may be longer.
 _NAME_CHARS = 120
@@ -154,7 +154,7 @@ def _date_behind(text: str, place: int) -> _Dated | None:
     if found is None:
         return _broken_date(text, place)
     begin, end, day = found
-    alone = not text[place:begin].strip(_BEFORE_DATE) and _is_last(text, end)
+    alone = not text[place:begin].strip(_BEFORE_DATE) and is_last(text, end)
     return _Dated(begin, end, day, " ".join(text[begin:end].split()), alone)
 
 
@@ -169,11 +169,11 @@ def _broken_date(text: str, place: int) -> _Dated | None:
     if found is None:
         return None
     begin, end, day = found
-    alone = not flat[:begin].strip(_BEFORE_DATE) and _is_last(text, place + kept[end - 1] + 1)
+    alone = not flat[:begin].strip(_BEFORE_DATE) and is_last(text, place + kept[end - 1] + 1)
     return _Dated(place + kept[begin], place + kept[end - 1] + 1, day, flat[begin:end].strip(), alone)
 
 
-def _is_last(text: str, end: int) -> bool:
+def is_last(text: str, end: int) -> bool:
     """Whether the date ends its line, or a sentence begins behind it."""
     found = _AFTER.match(text, end)
     return found is not None and not (found["next"] and (found["next"].islower() or found["next"] in ",;:—–"))

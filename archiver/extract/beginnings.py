@@ -11,7 +11,7 @@ import math
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -21,7 +21,7 @@ from archiver.extract.blocks import Anchor, Block, BlockKind
 from archiver.extract.lines import Lines
 from archiver.extract.weight import POST_UNITS, weighted_length
 
-__all__ = ["Beginning", "Beginnings", "Piece"]
+__all__ = ["Beginning", "Beginnings", "Limit", "Piece", "bounded_weight"]
 
 _THREAD_START = re.compile(r"\(?\d{1,3}/(?:\d{1,3})?\)?(?=\s|$)")
 _THREAD_END = re.compile(r"(?:^|\s)\(?\d{1,3}/(?:\d{1,3})?\)?$")
@@ -32,15 +32,15 @@ _SENTENCE = re.compile(r"(?<=[.!?…\"”»])\s+(?=\S)|(?<=[。！？])\s*(?=\S)
 _SLACK_UNITS = 28
 # 280 units are at most so many characters: a handful of links that are shown at length.
 _LONGEST_CHARS = 4000
-_LINKS_ONLY = re.compile(r"(?:(?:https?://)?(?:pic\.(?:twitter|x)\.com|t\.co)/\w{1,20}\s*)+")
+_LINKS_ONLY = re.compile(r"(?:(?:(?:https?://)?(?:pic\.(?:twitter|x)\.com|t\.co)/\w{1,20}|\[image or embed\])\s*)+")
 _LINKS_BEHIND = re.compile(r"(?:\s*(?:https?://)?(?:pic\.(?:twitter|x)\.com|t\.co)/\w{1,20}){1,5}\s*$")
 _SIGNED = re.compile(r"[(（]@\w")
 _PARAGRAPH_END = re.compile(r"[.!?…:\"”’»)。！？」』]$")
 _UNITS_UP = 16
 #: List signs that Markdown has not: whoever wrote the post typed them.
 _TYPED_MARKS = ("•",)
-#: Posts that fill their space are many; paragraphs of fewer units tell nothing of an article's habits.
-_FULL_UNITS, _PARAGRAPH_UNITS, _SENTENCE_CHARS = 240, 40, 12
+#: Posts that fill their space so far are many; shorter paragraphs tell nothing of an article's habits.
+_FULL, _PARAGRAPH_UNITS, _SENTENCE_CHARS = 0.86, 40, 12
 #: Less likely beginnings are not worth keeping.
 _LEAST = 0.02
 _WALL = 3
@@ -66,6 +66,14 @@ class _Gap(IntEnum):
 
 #: What speaks against a beginning in the middle of a paragraph, in logits.
 _GAP_KEPT = {_Gap.LINE: 2.5, _Gap.PARAGRAPH: 0.0, _Gap.SENTENCE: 0.5}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much a post can hold, and how its platform counts."""
+
+    units: int
+    weigh: Callable[[str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +131,10 @@ class Beginnings:
         self._counts = Counter(text for text in texts if len(text) < POST_UNITS)
         # What stands right above an attribution is a post's, and says nothing of the article's habits.
         own = (text for text, below in zip(texts, [*texts[1:], ""], strict=True) if not _SIGNED.search(below[:200]))
-        self._weights = sorted(_weight(text) for text in own if _is_paragraph(text))
+        self._weights = sorted(bounded_weight(text) for text in own if _is_paragraph(text))
         self._language = wording.language(" ".join(sorted(texts, key=len)[-5:]))
 
-    def above(self, index: int, line: Attribution, floor: tuple[int, int], limit: int) -> list[Beginning]:
+    def above(self, index: int, line: Attribution, floor: tuple[int, int], limit: Limit) -> list[Beginning]:
         """The beginnings of the text that ends at `line` in a block, the likeliest first.
 
         No text goes above `floor`. [] if there is none.
@@ -138,7 +146,7 @@ class Beginnings:
         taken, evidence, paragraphs = _Taken(units[0].text, units[0].units), 0.0, 0
         for count, above in enumerate([*units[1:], None], 1):
             bound = above is None or _fits_not(above, taken, limit)
-            cut = self._odds_of_cut(None if bound else above, taken, paragraphs)
+            cut = self._odds_of_cut(None if bound else above, taken, paragraphs, limit)
             found.append((evidence + _HABIT[min(paragraphs, len(_HABIT) - 1)] + cut, count))
             if above is None or bound:
                 break
@@ -149,7 +157,7 @@ class Beginnings:
 
     # --- what stands above ----------------------------------------------------------------
 
-    def _units(self, index: int, line: Attribution, floor: tuple[int, int], limit: int) -> Iterator[_Unit]:
+    def _units(self, index: int, line: Attribution, floor: tuple[int, int], limit: Limit) -> Iterator[_Unit]:
         """What stands above the attribution, nearest first, up to a sure bound."""
         gap, below, count, listed = _Gap.LINE, self._blocks[index], 0, False
         end, start = line.start, floor[1] if floor[0] == index else 0
@@ -174,7 +182,7 @@ class Beginnings:
             start = floor[1] if floor[0] == index else 0
             end = len(self._blocks[index].text) if index >= 0 else 0
 
-    def _units_of(self, index: int, start: int, end: int, gap: _Gap, limit: int, *, nearest: bool) -> Iterator[_Unit]:
+    def _units_of(self, index: int, start: int, end: int, gap: _Gap, limit: Limit, *, nearest: bool) -> Iterator[_Unit]:
         """A block's lines from the last to the first; the nearest in sentences where no post can hold it."""
         text = self._blocks[index].text
         near = max(start, end - _LONGEST_CHARS)
@@ -184,22 +192,22 @@ class Beginnings:
         broken = len(lines) > 1 and not self._wall
         for begin, stop in reversed(lines):
             said = sign + self._lines.said(index, begin, stop)
-            units = _weight(said)
-            if units > limit + _SLACK_UNITS:
+            units = limit.weigh(said)
+            if units > limit.units + _SLACK_UNITS:
                 if nearest and stop == lines[-1][1]:
-                    yield from self._sentences(index, begin, stop, gap)
+                    yield from self._sentences(index, begin, stop, gap, limit)
                 # A paragraph holds a post's beginning only if it holds the post.
                 return
             yield _Unit(Piece(index, begin, stop), said, units, gap, broken=broken)
             blank = "\n" in text[max(begin - 1, 0) : begin] and "\n" in text[max(begin - 2, 0) : max(begin - 1, 0)]
             gap = _Gap.PARAGRAPH if self._wall or blank else _Gap.LINE
 
-    def _sentences(self, index: int, begin: int, stop: int, gap: _Gap) -> Iterator[_Unit]:
+    def _sentences(self, index: int, begin: int, stop: int, gap: _Gap, limit: Limit) -> Iterator[_Unit]:
         text = self._blocks[index].text
         starts = [begin, *(found.end() for found in _SENTENCE.finditer(text, begin, stop))]
         for at in reversed(starts):
             said = self._lines.said(index, at, stop).rstrip()
-            yield _Unit(Piece(index, at, stop), said, _weight(said), gap)
+            yield _Unit(Piece(index, at, stop), said, limit.weigh(said), gap)
             stop, gap = at, _Gap.SENTENCE
 
     def _is_bound(self, unit: _Unit, block: Block, below: Block, kind: BlockKind) -> bool:
@@ -212,12 +220,13 @@ class Beginnings:
 
     # --- how likely it belongs --------------------------------------------------------------
 
-    def _odds_of_cut(self, above: _Unit | None, taken: _Taken, paragraphs: int) -> float:
+    def _odds_of_cut(self, above: _Unit | None, taken: _Taken, paragraphs: int, limit: Limit) -> float:
         """What speaks for a text that begins with what is taken, where `above` stands above it."""
         odds = next((against for units, against in _SHORT if taken.weight < units), 0.0)
-        if paragraphs and taken.weight >= _FULL_UNITS:
+        full = taken.weight >= _FULL * limit.units
+        if paragraphs and full:
             odds += 0.6
-        if _CUT.search(taken.text[-80:]) and taken.weight < _FULL_UNITS:
+        if _CUT.search(taken.text[-80:]) and not full:
             # A text that was cut was longer than a post may be.
             odds -= 2.5
         if wording.begins_as_post(taken.text) or _THREAD_START.match(taken.text):
@@ -266,12 +275,12 @@ class Beginnings:
         return 2.5 if self._language and own != self._language else 0.0
 
 
-def _fits_not(unit: _Unit, taken: _Taken, limit: int) -> bool:
+def _fits_not(unit: _Unit, taken: _Taken, limit: Limit) -> bool:
     """Whether no post can hold the unit above what is taken."""
     if _THREAD_END.search(unit.text) or _THREAD_START.match(taken.text):
         return True
     slack = _SLACK_UNITS if _LINKS_BEHIND.sub("", taken.text[-200:]).endswith("…") else 0
-    return unit.units + taken.weight + 1 > limit + slack
+    return unit.units + taken.weight + 1 > limit.units + slack
 
 
 def _ranked(found: list[Beginning]) -> list[Beginning]:
@@ -310,7 +319,8 @@ def _is_paragraph(text: str) -> bool:
     return len(text) >= _PARAGRAPH_UNITS or (len(text) >= _SENTENCE_CHARS and _PARAGRAPH_END.search(text) is not None)
 
 
-def _weight(text: str) -> int:
+def bounded_weight(text: str) -> int:
+    """What X counts, for a text that may be a post; the characters of a longer one."""
     return weighted_length(text) if len(text) <= _LONGEST_CHARS else len(text)
 
 

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from archiver.extract import wording
 from archiver.extract.attribution import Attribution, attributions
-from archiver.extract.beginnings import Beginnings, Piece
+from archiver.extract.beginnings import Beginning, Beginnings, Limit, Piece, bounded_weight
 from archiver.extract.blocks import Anchor, Block, BlockKind
+from archiver.extract.captions import Caption, Captions
 from archiver.extract.lines import Lines
 from archiver.extract.weight import POST_UNITS
 from archiver.model.records import Claim
@@ -21,8 +23,16 @@ _HANGING = re.compile(
     r"(?:\s*pic\.(?:twitter|x)\.com/\w{4,20}|(?:^|\s*\n)\s*(?:https?://)?t\.co/\w{4,20}|\s*\[image or embed\])\s*$"
 )
 _HANGING_MOST = 12
-_BLUESKY_UNITS = 600
+#: How much a post may hold, and what flattening keeps of longer ones.
+_X = Limit(POST_UNITS, bounded_weight)
+_LIMITS = {
+    "bluesky": Limit(300, len),
+    "mastodon": Limit(500, len),
+    "facebook": Limit(1500, len),
+    "instagram": Limit(2200, len),
+}
 _ALTERNATIVES = 4
+_PROSE = (BlockKind.TEXT, BlockKind.ITEM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,14 @@ def _keys(pattern: re.Pattern[str], text: str, anchors: Sequence[Anchor]) -> tup
     return tuple(dict.fromkeys(pattern.findall("\n".join((text, *(a.href or "" for a in anchors))))))
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A line that may name a post; `caption` where it is another platform's than a dash leads in."""
+
+    line: Attribution
+    caption: Caption | None = None
+
+
 class _Finder:
     """One pass over the blocks; what only documents with such posts need is made when it is needed."""
 
@@ -77,27 +95,63 @@ class _Finder:
 
     def posts(self) -> Iterator[Flattened]:
         """The posts in reading order."""
+        captions = Captions(self._blocks)
         for index, block in enumerate(self._blocks):
-            if "@" not in block.text:
+            signed, captioned = "@" in block.text, captions.may_be_in(block.text)
+            if block.kind not in _PROSE or not (signed or captioned):
                 continue
-            for line in attributions(block, self._lines.joins(index)):
-                found = self._flattened(index, line)
-                if found is not None:
-                    yield found
-                    self._floor = found.end
+            joins = self._lines.joins(index)
+            found = [_Found(line) for line in attributions(block, joins)] if signed else []
+            if captioned:
+                found.extend(_Found(caption.line, caption) for caption in captions.found(index, joins, self._floor))
+            for one in sorted(found, key=lambda one: one.line.start):
+                post = self._post(index, one)
+                if post is not None:
+                    yield post
+                    self._floor = post.end
 
-    def _flattened(self, index: int, line: Attribution) -> Flattened | None:
-        limit = _BLUESKY_UNITS if line.platform == "bluesky" else POST_UNITS
-        texts = self._beginnings.above(index, line, self._floor, limit)
+    def _post(self, index: int, found: _Found) -> Flattened | None:
+        """The post that the line names; None if it names none."""
+        line, caption = found.line, found.caption
+        if (index, line.start) < self._floor:
+            return None
+        begin = caption.begin if caption and caption.begin and caption.begin >= self._floor else None
+        texts = self._texts(index, line, caption, begin)
         pieces = texts[0].pieces if texts else ()
-        if not pieces and line.anchor is None:
+        if not pieces and line.anchor is None and caption is None:
             # A name and a date with nothing above them sign the article, and quote nobody.
             return None
+        at, end = begin or (index, line.start), (caption.end if caption else None) or (index, line.end)
+        first = begin or ((pieces[0].block, pieces[0].start) if pieces else at)
+        return Flattened(first, at, end, line, self._claim(line, texts))
+
+    def _texts(
+        self, index: int, line: Attribution, caption: Caption | None, begin: tuple[int, int] | None
+    ) -> list[Beginning]:
+        """The texts that the line may be about, the likeliest first."""
+        if caption and caption.text and (begin or not caption.begin):
+            pieces = tuple(self._between(*caption.text))
+            return [Beginning(pieces, 1.0)] if pieces else []
+        texts = self._beginnings.above(index, line, self._floor, _LIMITS.get(line.platform, _X))
+        if caption and line.platform == "instagram" and texts and _leads_in(self._text(texts[0].pieces)):
+            return []
+        return texts
+
+    def _between(self, begin: tuple[int, int], end: tuple[int, int]) -> Iterator[Piece]:
+        for number in range(begin[0], end[0] + 1):
+            block = self._blocks[number]
+            start = begin[1] if number == begin[0] else 0
+            stop = end[1] if number == end[0] else len(block.text)
+            if block.kind in _PROSE and block.text[start:stop].strip():
+                yield Piece(number, start, stop)
+
+    def _claim(self, line: Attribution, texts: Sequence[Beginning]) -> Claim:
+        pieces = texts[0].pieces if texts else ()
         anchors = [a for p in pieces for a in self._blocks[p.block].anchors_between(p.start, p.end)]
         whole = self._text(pieces)
-        others = (self._words(other.pieces) for other in texts[1 : _ALTERNATIVES + 1])
         text = _words(whole)
-        claim = Claim(
+        others = (self._words(other.pieces) for other in texts[1 : _ALTERNATIVES + 1])
+        return Claim(
             name=line.name,
             handle=line.handle,
             text=text or None,
@@ -107,8 +161,6 @@ class _Finder:
             links=short_keys(whole, anchors),
             alternatives=tuple(other for other in dict.fromkeys(others) if other and other != text),
         )
-        begin = (pieces[0].block, pieces[0].start) if pieces else (index, line.start)
-        return Flattened(begin, (index, line.start), (index, line.end), line, claim)
 
     def _words(self, pieces: Sequence[Piece]) -> str:
         return _words(self._text(pieces))
@@ -132,3 +184,8 @@ def _words(text: str) -> str:
             break
         text = text[: found.start()]
     return text.strip()
+
+
+def _leads_in(text: str) -> bool:
+    """Whether a text speaks of a post instead of being one."""
+    return wording.introduces(text) or wording.reports(text) > 1

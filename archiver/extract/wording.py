@@ -116,7 +116,7 @@ def introduces(text: str) -> bool:
 
 def has_words(text: str) -> bool:
     """Whether anything is left of it without its hashtags, handles, addresses and a label before them."""
-    bare = re.sub(r"[#@]\w+|\S*(?:/|\.\w)\S*", " ", text).strip()
+    bare = re.sub(r"[#@]\w+|\S*(?:/|\.\w)\S*|\[image or embed\]", " ", text).strip()
     return _WORD.search(bare) is not None and not (len(bare) < _LABEL_CHARS and bare.endswith((":", "：")))
 
 

@@ -1,0 +1,142 @@
+"""What one line of another platform's widget says, in whatever language.
+
+Places are those of the text that is given. Nothing here knows of blocks.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archiver.extract.attribution import is_last
+from archiver.extract.dates import date_in
+from archiver.extract.phrases import INSTAGRAM_AFTER, INSTAGRAM_BEFORE, INSTAGRAM_HEAD, INSTAGRAM_HEAD_WORDS
+
+__all__ = [
+    "ELLIPSIS",
+    "NOTES",
+    "POST_BY",
+    "REDDIT",
+    "TIKTOK_AUTHOR",
+    "VIEW_ON",
+    "Said",
+    "followed",
+    "heads",
+    "introduced",
+    "line_starts",
+    "posted",
+]
+
+_HANDLE = re.compile(
+    r"(?P<name>[^()（）]{0,120}(?:\([^()@]{0,60}\)[^()（）]{0,60}){0,2})[(（]\s?@(?P<handle>[A-Za-z0-9_.]{1,30})\s?[)）]"
+)
+_BEHIND = re.compile(r"[(（]\s?@(?P<handle>[A-Za-z0-9_.]{1,30})\s?[)）]")
+POST_BY = re.compile(r"Post(?:ed)? by @(?P<handle>[\w.]{1,60}(?:@[\w.-]{3,100})?)(?=\s|$)")
+VIEW_ON = re.compile(
+    r"\s{0,9}(?:(?:View|Ver|Voir|Visualizza|Bekijken|Zobacz|Lihat|Xem) (?:on|en|no|sur|su|op|na|di|trên)|Auf)"
+    r" (?P<where>Threads|Mastodon)"
+    r"(?: ansehen| anzeigen)?(?=\s|$)"
+)
+TIKTOK_AUTHOR = re.compile(r"@(?P<handle>[A-Za-z0-9_.]{2,24})(?=\s|$)")
+NOTES = re.compile("♬|â™¬")
+REDDIT = re.compile(
+    r"by\s?/?u/(?P<handle>[A-Za-z0-9_-]{3,20})\s{1,3}(?:from discussion\s?[^\n]{0,300}?\s)?"
+    r"in\s?(?:/?r/)?\w{2,21}[ \t]*(?=\n|$)"
+)
+ELLIPSIS = re.compile(r"(?:\.{3}|…)\s*$")
+#: Words between a name and its date: `on`, a weekday.
+_ON = r"(?:on|le|el|en|em|am|su|sur|il|op|den|på|w|dne|dnia|pada|vào|в|у|في|ב-?|の|日時[:：])"
+_WEEKDAY = r"[^\W\d_]{2,14}(?:[- ][^\W\d_]{2,6})?"
+_LED = re.compile(
+    rf"[\s,،]+(?:{_ON}\s{{0,3}}(?P<day>{_WEEKDAY}[,،]?\s*)?|(?P<only>{_WEEKDAY}[,،]\s*))?$", re.IGNORECASE
+)
+_DATE_REACH, _NAME_REACH, _BEFORE_DATE, _HEAD_REACH = 60, 220, 24, 80
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a line says, in places of the view."""
+
+    start: int
+    end: int
+    handle: str | None = None
+    name: str | None = None
+    date: str | None = None
+    date_text: str | None = None
+
+
+def line_starts(text: str) -> Iterator[int]:
+    """Where the lines begin, behind the blanks and quotation signs before their words."""
+    at = 0
+    while at >= 0:
+        while at < len(text) and text[at] in " \t\xa0>|":
+            at += 1
+        yield at
+        cut = text.find("\n", at)
+        at = cut + 1 if cut >= 0 else -1
+
+
+def heads(text: str) -> list[re.Match[str]]:
+    """The heads in a text that have a line to themselves, or its beginning or end."""
+    found = INSTAGRAM_HEAD.finditer(text) if any(word in text for word in INSTAGRAM_HEAD_WORDS) else ()
+    return [head for head in found if _is_apart(text, head.start(), head.end())]
+
+
+def _is_apart(text: str, start: int, end: int) -> bool:
+    before = text[max(start - 3, 0) : start].rstrip(" \t\xa0")
+    after = text[end : end + 3].lstrip(" \t\xa0")
+    begins, ends = not before or before.endswith("\n"), not after or after.startswith("\n")
+    return (begins and ends) or (begins and INSTAGRAM_BEFORE.match(text[end : end + 80].lstrip()) is not None)
+
+
+def introduced(text: str) -> Iterator[Said]:
+    """`A post shared by Name (@handle) on DATE`, in the languages that put the name last."""
+    for intro in INSTAGRAM_BEFORE.finditer(text) if "@" in text else ():
+        before = text[max(intro.start() - _HEAD_REACH, 0) : intro.start()].rstrip(" \t\xa0>|")
+        apart = not before or before.endswith("\n") or any(head.end() == len(before) for head in heads(before))
+        signed = _HANDLE.match(text, intro.end()) if apart else None
+        if signed:
+            said = _dated(text, intro.start(), signed.end(), signed)
+            if said:
+                yield said
+
+
+def followed(text: str) -> Iterator[Said]:
+    """`Name (@handle) shared a post`, in the languages that put the name first."""
+    for signed in _BEHIND.finditer(text) if "@" in text else ():
+        behind = INSTAGRAM_AFTER.match(text, signed.end())
+        if behind is None:
+            continue
+        start = text.rfind("\n", max(signed.start() - _NAME_REACH, 0), signed.start()) + 1
+        if signed.start() - start <= _NAME_REACH:
+            said = _dated(text, start, behind.end(), signed, text[start : signed.start()])
+            if said:
+                yield said
+
+
+def _dated(text: str, start: int, end: int, signed: re.Match[str], name: str | None = None) -> Said | None:
+    """The line with the date behind it; None if other words follow on the line."""
+    name = signed["name"] if name is None else name
+    dated = date_in(text, end, end + _DATE_REACH)
+    if dated and len(text[end : dated[0]]) <= _BEFORE_DATE and "\n\n" not in text[end : dated[0]]:
+        if is_last(text, dated[1]):
+            words = " ".join(text[dated[0] : dated[1]].split())
+            return Said(start, dated[1], signed["handle"], name.strip(), dated[2], words)
+        return None
+    return Said(start, end, signed["handle"], name.strip()) if is_last(text, end) else None
+
+
+def posted(text: str, verb: re.Match[str]) -> Said | None:
+    """`Posted by Name on Weekday, DATE`, to the end of its line."""
+    dated = date_in(text, verb.end(), verb.end() + _NAME_REACH)
+    if dated is None or "\n\n" in text[verb.end() : dated[0]]:
+        return None
+    tail = re.match(r"[^\n]{0,12}(?=\n|$)", text[dated[1] :])
+    led = _LED.search(text, verb.end(), dated[0])
+    if tail is None or led is None:
+        return None
+    name, weekday = text[verb.end() : led.start()].strip(), (led["day"] or led["only"] or "").strip()
+    # Facebook always names the weekday; the lines under other posts seldom do.
+    if not name or not (weekday or tail[0].strip()):
+        return None
+    words = " ".join(f"{weekday} {text[dated[0] : dated[1]]}{tail[0]}".split())
+    return Said(verb.start(), dated[1] + len(tail[0]), None, name, dated[2], words)

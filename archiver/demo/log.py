@@ -17,9 +17,11 @@ class AccessLogEntry:
 
     `at` is when the request was read (UTC). `response_head` is the status line and the
     headers as sent; `response_body` the body as sent, content-encoded but without chunk
-    framing. `completed` is False where the reply was cut, reset or never ended; of an
-    endless body only the beginning is kept. A WebSocket is entered when it opens (status
-    101, no body). `status` is None where no head was sent.
+    framing; `response_wire` everything after the head, chunk framing included. `completed`
+    is False where the reply was cut, reset or never ended; of an endless body only the
+    beginning is kept. A WebSocket is entered when it opens (status 101, no body): what
+    then comes and goes is added to `request_body` and `response_wire`, frames as they
+    are. `status` is None where no head was sent.
     """
 
     at: datetime
@@ -33,6 +35,7 @@ class AccessLogEntry:
     response_head: bytes
     response_body: bytes
     completed: bool
+    response_wire: bytes = b""
 
     @property
     def url(self) -> str:
@@ -65,6 +68,15 @@ class AccessLog:
         with self._lock:
             if number in self._entries:
                 self._entries[number] = dataclasses.replace(self._entries[number], completed=False)
+
+    def add_frames(self, number: int, *, received: bytes = b"", sent: bytes = b"") -> None:
+        """Add what came and went on the WebSocket of entry `number`."""
+        with self._lock:
+            entry = self._entries.get(number)
+            if entry is not None:
+                self._entries[number] = dataclasses.replace(
+                    entry, request_body=entry.request_body + received, response_wire=entry.response_wire + sent
+                )
 
     def entries(self) -> list[AccessLogEntry]:
         """A copy of what was logged so far."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import dataclasses
+import functools
 import http
 import re
 import socket
@@ -93,10 +94,11 @@ class Session:
         reply = _compressed(request, reply)
         body = b"" if request.method == "HEAD" or reply.status in _NO_BODY else reply.body
         head = self._head(reply)
-        number = self._enter(request, reply, head=head, body=body, completed=True)
-        wire = head + b"".join(self._send(h11.Data(data=part)) for part in _parts(reply, body))
+        wire = b"".join(self._send(h11.Data(data=part)) for part in _parts(reply, body))
+        wire += self._send(h11.EndOfMessage())
+        number = self._enter(request, reply, head=head, body=body, wire=wire, completed=True)
         try:
-            self._writer.write(wire + self._send(h11.EndOfMessage()))
+            self._writer.write(head + wire)
             await self._writer.drain()
         except ConnectionError:
             self._log.cut(number)
@@ -122,7 +124,7 @@ class Session:
             await self._send_no_head(reply.delivery)
             return
         head, half = self._head(reply), reply.body[: len(reply.body) // 2]
-        self._enter(request, reply, head=head, body=half, completed=False)
+        self._enter(request, reply, head=head, body=half, wire=half, completed=False)
         if reply.delivery is Delivery.ENDLESS:
             await self._send_for_ever(head, reply.body)
         self._writer.write(head + half)
@@ -162,16 +164,23 @@ class Session:
             ("Sec-WebSocket-Accept", accept_key(request.header("Sec-WebSocket-Key"))),
         ]
         head = self._send(h11.InformationalResponse(status_code=101, headers=headers, reason=b"Switching Protocols"))
-        reply = Reply(status=101)
-        self._enter(request, reply, head=head, completed=True)
+        number = self._enter(request, Reply(status=101), head=head, completed=True)
         self._writer.write(head)
-        await echo_frames(self._reader, self._writer, self._http.trailing_data[0])
+        note = functools.partial(self._log.add_frames, number)
+        await echo_frames(self._reader, self._writer, self._http.trailing_data[0], note=note)
 
     def _send(self, event: h11.Event) -> bytes:
         return self._http.send(event) or b""
 
     def _enter(
-        self, request: Request, reply: Reply | None, *, head: bytes = b"", body: bytes = b"", completed: bool
+        self,
+        request: Request,
+        reply: Reply | None,
+        *,
+        head: bytes = b"",
+        body: bytes = b"",
+        wire: bytes = b"",
+        completed: bool,
     ) -> int:
         entry = AccessLogEntry(
             at=datetime.now(UTC),
@@ -184,6 +193,7 @@ class Session:
             status=reply.status if reply else None,
             response_head=head,
             response_body=body,
+            response_wire=wire,
             completed=completed,
         )
         return self._log.append(entry)

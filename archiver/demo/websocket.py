@@ -4,8 +4,9 @@ import asyncio
 import base64
 import hashlib
 import struct
+from typing import Protocol
 
-__all__ = ["accept_key", "echo_frames"]
+__all__ = ["Note", "accept_key", "echo_frames"]
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 §1.3
 _MAX_FRAME_BYTES = 1 << 20
@@ -18,14 +19,24 @@ def accept_key(key: str) -> str:
     return base64.b64encode(hashlib.sha1(key.encode() + _GUID, usedforsecurity=False).digest()).decode()
 
 
-async def echo_frames(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, early: bytes = b"") -> None:
+class Note(Protocol):
+    """Is told of every frame, with its bytes, before an answer leaves."""
+
+    def __call__(self, *, received: bytes = b"", sent: bytes = b"") -> None:
+        """Take note."""
+
+
+async def echo_frames(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, early: bytes = b"", *, note: Note
+) -> None:
     """Send every message back as it came, until the client closes or goes away."""
     source = _Source(reader, early)
     try:
         while True:
             opcode, final, payload = await _read_frame(source)
-            answer = _PONG if opcode == _PING else opcode
-            writer.write(_frame(answer, final=final, payload=payload))
+            answer = _frame(_PONG if opcode == _PING else opcode, final=final, payload=payload)
+            note(received=source.taken(), sent=answer)
+            writer.write(answer)
             await writer.drain()
             if opcode == _CLOSE:
                 return
@@ -35,11 +46,18 @@ async def echo_frames(reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 
 class _Source:
     def __init__(self, reader: asyncio.StreamReader, early: bytes) -> None:
-        self._reader, self._early = reader, early
+        self._reader, self._early, self._taken = reader, early, b""
 
     async def take(self, count: int) -> bytes:
         head, self._early = self._early[:count], self._early[count:]
-        return head + await self._reader.readexactly(count - len(head))
+        data = head + await self._reader.readexactly(count - len(head))
+        self._taken += data
+        return data
+
+    def taken(self) -> bytes:
+        """The bytes of all that was taken since this was last asked."""
+        taken, self._taken = self._taken, b""
+        return taken
 
 
 async def _read_frame(source: _Source) -> tuple[int, bool, bytes]:

@@ -1,0 +1,3 @@
+onconnect = ({ ports: [port] }) => {
+  port.onmessage = async () => port.postMessage((await (await fetch("/shared.bin")).arrayBuffer()).byteLength);
+};

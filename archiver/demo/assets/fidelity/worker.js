@@ -1,0 +1,2 @@
+importScripts("/worker-part.js");
+onmessage = async () => postMessage(`${PART} ${(await (await fetch("/worker.bin")).arrayBuffer()).byteLength}`);

@@ -9,7 +9,17 @@ from archiver.demo.platforms.common import SLOW_S, picture_reply, to_https
 from archiver.demo.wire import Delivery, Handler, Reply, Request, html, redirect
 from archiver.model.states import Availability
 
-__all__ = ["ARTICLES", "BENCH_URL", "FAILING", "HOSTS", "SAMPLE_URL", "article_at", "bench_article"]
+__all__ = [
+    "ARTICLES",
+    "BENCH_URL",
+    "FAILING",
+    "HOSTS",
+    "LAZY_URL",
+    "SAMPLE_URL",
+    "SHELL_URL",
+    "article_at",
+    "bench_article",
+]
 
 _COURIER = "https://www.harbour-courier.example"
 _LEDGER = "https://news.northgate-ledger.example"
@@ -17,6 +27,9 @@ _WEEKLY = "https://www.tideline-weekly.example"
 
 #: The article that `make archive` shows.
 SAMPLE_URL = f"{_COURIER}/2026/11/lantern-regatta-returns"
+#: An application's empty frame: its script fetches the article at `LAZY_URL` and puts it there.
+SHELL_URL = f"{_WEEKLY}/app/lantern-night"
+LAZY_URL = f"{_WEEKLY}/lantern-night"
 #: `BENCH_URL` and a number: an article that embeds so many generated posts.
 BENCH_URL = f"{_COURIER}/bench/"
 _MAX_BENCH = 100_000
@@ -79,7 +92,7 @@ ARTICLES: tuple[ArticleScript, ...] = (
         byline=_HANNO,
     ),
     ArticleScript(
-        url=f"{_WEEKLY}/lantern-night",
+        url=LAZY_URL,
         template="lazy.html",
         published_at="2026-11-12T09:00:00+00:00",
         title=_NIGHT,
@@ -172,7 +185,10 @@ def _misfortune(request: Request) -> Reply | None:
 
 
 def _other(request: Request) -> Reply:
-    return to_https(request) if request.scheme == "http" else _article(request)
+    if request.scheme == "http":
+        return to_https(request)
+    shell = f"https://{request.host}{request.path}" == SHELL_URL
+    return html(fill("news/shell.html", article=LAZY_URL)) if shell else _article(request)
 
 
 HOSTS: dict[str, Handler] = {

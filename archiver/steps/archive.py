@@ -224,7 +224,14 @@ class _Run:
                 store=self.tools.store,
                 catalog=self.tools.catalog,
                 clock=self.tools.clock,
+                browser=self._browser,
+                budget_s=self.policy.capture_budget_s,
+                page_height_px=self.policy.page_height_px,
             )
+
+    def _browser(self) -> Browser:
+        self._browsers.add(browser := self.tools.browser())
+        return browser
 
     def _archive_reading(self, reading: ArticleReading) -> None:
         if reading.version is None:
@@ -287,7 +294,7 @@ class _Run:
         if self.cancelled.is_set():
             raise Interrupted("the run was interrupted")
         self.tools.store.refuse_full_disk(self.policy.keep_free_bytes)
-        self._browsers.add(browser := self.tools.browser())
+        browser = self._browser()
         with self._lane() as (lane, client), self._slot() as rendered:
             return capture(
                 wanted,

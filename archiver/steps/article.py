@@ -1,11 +1,12 @@
 """Read one source: fetch it or open it, extract what it cites, and seal that state of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archiver import __version__
+from archiver.browser import Browser
 from archiver.catalog import Catalog, StoredVersion
 from archiver.extract import extract
 from archiver.fetch.client import Client, Fetched
@@ -25,9 +26,12 @@ from archiver.model.records import (
     Observation,
     Resource,
 )
+from archiver.model.rendering import Rendering, RenderPlan
 from archiver.model.states import ArtefactRole, Availability, Origin, ResourceKind, Witness
 from archiver.model.urls import canonical_url, parse_url
 from archiver.steps.gate import availability_of_status
+from archiver.steps.layers import rendered_files
+from archiver.steps.rendered import read_rendered, scripts_hide
 from archiver.store import DraftFile, RunStore, Store, capture_id
 from archiver.tap import Lane
 
@@ -54,6 +58,9 @@ class ReadTools:
     store: Store
     catalog: Catalog
     clock: Clock
+    browser: Callable[[], Browser]
+    budget_s: float
+    page_height_px: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,10 @@ def open_article(source: str, *, tools: ReadTools, column: str | None = None) ->
 
     1. A URL is fetched once, through the tap; a file or standard input is opened.
     2. What could not be fetched is an observation, sealed like everything else.
-    3. A source with the same bytes as its latest stored version makes no new version.
+    3. A page that its scripts hide is rendered once, and read as the browser shows it; both
+       states are kept.
+    4. A source with the same bytes as its latest stored version makes no new version; one
+       that was rendered is rendered again, and has to cite the same.
 
     `column` is that of a list that holds the sources. Raises InputUnreadable for a file
     that is none, or content that is no article.
@@ -155,7 +165,8 @@ def _refuse(source: str, tools: ReadTools) -> ArticleReading:
 def _lost(
     source: str, resource: Resource, observation: Observation, exchanges: Sequence[Exchange], tools: ReadTools
 ) -> ArticleReading:
-    version = _draft(resource, Document(source, b"", ""), Extraction(Article(url=resource.uri), ()), tools)
+    nothing = _State(Extraction(Article(url=resource.uri), ()), Environment(program=f"embed-archiver {__version__}"))
+    version = _draft(resource, Document(source, b"", ""), nothing, tools)
     sealed = tools.run.seal(
         replace(version, media_type=None, source_digest=None, observations=(_owned(observation, version),)),
         (),
@@ -173,21 +184,67 @@ def _keep(
     tools: ReadTools,
 ) -> ArticleReading:
     known = _known(resource, document, tools)
-    if known:
-        tools.run.keep_exchanges(exchanges)
-        for observation in observations:
-            _note(observation, tools)
-        version = tools.store.read_folder(known.path)
-        assert isinstance(version, ArticleVersion)  # noqa: S101  # the catalog says so
-        return ArticleReading(document.source, resource, version, unchanged=True)
-    draft = _draft(resource, document, extract(document), tools)
+    version = _version(known.path, tools) if known else None
+    if version and not version.environment.browser:
+        return _unchanged(version, document, observations, exchanges, tools)
+    state = _read(document, tools, online=bool(exchanges))
+    exchanges = (*exchanges, *state.exchanges)
+    if version and version.mentions == state.extraction.mentions:
+        return _unchanged(version, document, observations, exchanges, tools)
+    draft = _draft(resource, document, state, tools)
     owned = tuple(_owned(observation, draft) for observation in observations)
     name = f"source.{_SUFFIXES[document.media_type]}"
-    file = DraftFile(name, ArtefactRole.SOURCE, Origin.OBSERVED, document.media_type, document.body)
-    sealed = tools.run.seal(replace(draft, observations=owned), (file,), exchanges)
+    source = DraftFile(name, ArtefactRole.SOURCE, Origin.OBSERVED, document.media_type, document.body)
+    sealed = tools.run.seal(replace(draft, observations=owned), (source, *rendered_files(state.rendering)), exchanges)
     tools.catalog.ingest(sealed.record, path=sealed.path, leaf=sealed.leaf)
     assert isinstance(sealed.record, ArticleVersion)  # noqa: S101  # as the draft was
     return ArticleReading(document.source, resource, sealed.record)
+
+
+def _unchanged(
+    version: ArticleVersion,
+    document: Document,
+    observations: Sequence[Observation],
+    exchanges: Sequence[Exchange],
+    tools: ReadTools,
+) -> ArticleReading:
+    tools.run.keep_exchanges(exchanges)
+    for observation in observations:
+        _note(observation, tools)
+    return ArticleReading(document.source, version.resource, version, unchanged=True)
+
+
+def _version(path: str, tools: ReadTools) -> ArticleVersion:
+    version = tools.store.read_folder(path)
+    assert isinstance(version, ArticleVersion)  # noqa: S101  # the catalog says so
+    return version
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """One state of an article as it was read; `rendering` where its scripts had to run first."""
+
+    extraction: Extraction
+    environment: Environment
+    rendering: Rendering | None = None
+    exchanges: tuple[Exchange, ...] = ()
+
+
+def _read(document: Document, tools: ReadTools, *, online: bool) -> _State:
+    """Extract what the document cites; a page of the web whose scripts hide it is rendered first."""
+    extraction, environment = extract(document), Environment(program=f"embed-archiver {__version__}")
+    why = scripts_hide(document, extraction) if online and document.url else None
+    if why is None or document.url is None:
+        return _State(extraction, environment)
+    plan = RenderPlan(document.url, width_px=1280, height_px=900, max_height_px=tools.page_height_px)
+    browser = tools.browser()
+    rendering = browser.render(plan, proxy_url=tools.lane.proxy_url, budget_s=tools.budget_s)
+    return _State(
+        read_rendered(document, extraction, rendering, why),
+        replace(browser.environment(), viewport=f"{plan.width_px}x{plan.height_px}"),
+        rendering,
+        tools.lane.drain(timeout_s=_DRAIN_S),
+    )
 
 
 def _known(resource: Resource, document: Document, tools: ReadTools) -> StoredVersion | None:
@@ -199,8 +256,8 @@ def _known(resource: Resource, document: Document, tools: ReadTools) -> StoredVe
     return latest if latest and latest.source_digest == digest else None
 
 
-def _draft(resource: Resource, document: Document, extraction: Extraction, tools: ReadTools) -> ArticleVersion:
-    now = tools.clock.now()
+def _draft(resource: Resource, document: Document, state: _State, tools: ReadTools) -> ArticleVersion:
+    now, extraction = tools.clock.now(), state.extraction
     return ArticleVersion(
         # Named by when it was made here, which for a page out of a WARC file is not when it was fetched.
         id=capture_id(
@@ -217,7 +274,7 @@ def _draft(resource: Resource, document: Document, extraction: Extraction, tools
         source_digest=sha256(document.body),
         article=extraction.article,
         mentions=extraction.mentions,
-        environment=Environment(program=f"embed-archiver {__version__}"),
+        environment=state.environment,
         notes=(*document.notes, *extraction.notes),
     )
 

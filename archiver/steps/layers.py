@@ -12,7 +12,7 @@ from archiver.platforms.base import Reading, RecordRequest
 from archiver.steps.media import Gathered
 from archiver.store import DraftFile
 
-__all__ = ["Asked", "Kept", "draft_files", "layer_results"]
+__all__ = ["Asked", "Kept", "draft_files", "layer_results", "rendered_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,19 @@ class Kept:
     exchanges: tuple[Exchange, ...]
 
 
+def rendered_files(rendering: Rendering | None) -> tuple[DraftFile, ...]:
+    """The files of what the browser made."""
+    shot, dom = (rendering.screenshot, rendering.dom) if rendering else (None, None)
+    files = (
+        shot and DraftFile("screenshot.png", ArtefactRole.SCREENSHOT, Origin.PRODUCED, "image/png", shot),
+        dom and DraftFile("page.html", ArtefactRole.DOM, Origin.PRODUCED, "text/html", dom),
+    )
+    return tuple(file for file in files if file)
+
+
 def draft_files(kept: Kept) -> tuple[DraftFile, ...]:
     """The files of the capture's folder; what was observed is never mixed up with what was made."""
-    rendering, files = kept.rendering, []
-    if rendering.screenshot:
-        files.append(
-            DraftFile("screenshot.png", ArtefactRole.SCREENSHOT, Origin.PRODUCED, "image/png", rendering.screenshot)
-        )
-    if rendering.dom:
-        files.append(DraftFile("page.html", ArtefactRole.DOM, Origin.PRODUCED, "text/html", rendering.dom))
+    files = list(rendered_files(kept.rendering))
     fetched, request = kept.asked.fetched, kept.asked.request
     if fetched and request and fetched.body:
         media_type = fetched.media_type or "application/octet-stream"

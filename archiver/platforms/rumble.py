@@ -27,10 +27,14 @@ __all__ = ["PLATFORM"]
 
 _HOSTS = ("rumble.com",)
 _ID = re.compile(r"v[0-9a-z]{4,9}")
-#: Without a slug an id must not be a word (`/videos`, `/verify`): it has a digit.
-_BARE = re.compile(r"(?=[a-z]*[0-9])v[0-9a-z]{4,9}")
-_SLUGGED = re.compile(r"(v[0-9a-z]{4,9})-[^/]{1,300}\.html")
-_NO_IDS = frozenset(("video", "videos", "verify", "viral"))
+_SLUGGED = re.compile(r"v[0-9a-z]{4,9}-[^/]{1,300}\.html")
+#: Pages of the site itself; ids may be all letters too.
+_NO_IDS = frozenset(
+    (
+        *("vault", "vendor", "vendors", "venue", "verified", "verify", "version", "video", "videos", "views", "viral"),
+        *("vision", "visitor", "visitors", "vlogs", "voting", "votes", "vouchers"),
+    )
+)
 _PUBLISHER = re.compile(r"(?:[0-9a-z]{1,12}\.)?(v[0-9a-z]{4,9})")
 
 # --- URLs ------------------------------------------------------------------------------------
@@ -49,10 +53,9 @@ def _identify(url: Url) -> PostRef | None:
             return PostRef("rumble", f"embed/{found[1]}", f"https://rumble.com/embed/{found[1]}/")
         case ("shorts", number) if _ID.fullmatch(number):
             return PostRef("rumble", f"shorts/{number}", f"https://rumble.com/shorts/{number}")
-        case (page,) if (found := _SLUGGED.fullmatch(page)) and found[1] not in _NO_IDS:
-            return PostRef("rumble", found[1], f"https://rumble.com/{found[1]}")
-        case (number,) if _BARE.fullmatch(number):
-            return PostRef("rumble", number, f"https://rumble.com/{number}")
+        case (page,) if found := _SLUGGED.fullmatch(page) or _ID.fullmatch(page):
+            number = found[0].partition("-")[0]
+            return PostRef("rumble", number, f"https://rumble.com/{number}") if number not in _NO_IDS else None
     return None
 
 

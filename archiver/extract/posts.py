@@ -61,6 +61,8 @@ class PostFinder:
     ) -> Finding:
         """The posts of an element. `inside` is the post around it, `nested` the rules above it."""
         rules = self._rules.matching(node.tag, attrs, classes) if nested < NESTED_RULES else []
+        if rules:
+            rules = [r for r in rules if r.markup.holds is None or r.markup.holds in (node.text or "")]
         shown = self._shown(node, rules, inside, unshown=unshown) if rules else None
         if shown:
             return Finding(embed=shown, costly=2)

@@ -24,6 +24,7 @@ class Rule:
             (markup.tag is None or markup.tag == name)
             and (markup.css_class is None or markup.css_class in classes)
             and (markup.attribute is None or markup.attribute in attrs)
+            and (markup.begins is None or attrs.get(markup.attribute or "", "").startswith(markup.begins))
         )
 
 

@@ -71,7 +71,9 @@ class Markup:
     Extraction walks the tree once and looks up each element by tag name, by class and by
     attribute name; a rule fires where every key that it names is there. At least one of
     `css_class` and `attribute` must be given unless the tag itself is telling
-    (`amp-twitter`). `read` gives the posts the element shows, [] if it is none after all;
+    (`amp-twitter`). Two more keys keep rules for common elements from firing on all of them:
+    `begins` is how the attribute's value begins, `holds` what stands in the text directly
+    in the element (a script's call). `read` gives the posts the element shows, [] if it is none after all;
     it must be fast (time linear in the element) and never raises. A platform's rules are
     tried in their order, the most telling first; the first that finds anything wins.
     """
@@ -81,6 +83,8 @@ class Markup:
     tag: str | None = None
     css_class: str | None = None
     attribute: str | None = None
+    begins: str | None = None
+    holds: str | None = None
 
     def fits(self, tag: Tag) -> bool:
         """Whether the element has every key that the rule names."""
@@ -88,6 +92,8 @@ class Markup:
             (self.tag is None or tag.name == self.tag)
             and (self.css_class is None or self.css_class in tag.get_attribute_list("class"))
             and (self.attribute is None or tag.has_attr(self.attribute))
+            and (self.begins is None or str(tag.get(self.attribute or "", "")).startswith(self.begins))
+            and (self.holds is None or self.holds in (tag.string or ""))
         )
 
 

@@ -5,6 +5,7 @@
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from functools import cache
 
 from archiver.model.records import PostRef, Resource
@@ -71,5 +72,20 @@ def _only_redirects(platform: Platform, url: Url) -> bool:
     return host_in(url.host, platform.shorteners) or (on_hosts and platform.redirects(url))
 
 
-def _claimants(url: Url) -> tuple[Platform, ...]:
-    return tuple(p for p in all_platforms() if p.any_host or host_in(url.host, p.hosts + p.mirrors))
+@cache
+def _by_domain() -> dict[str, tuple[Platform, ...]]:
+    domains = {domain for p in all_platforms() if not p.any_host for domain in p.hosts + p.mirrors}
+    return {d: tuple(p for p in all_platforms() if d in p.hosts + p.mirrors and not p.any_host) for d in domains}
+
+
+@cache
+def _anywhere() -> tuple[Platform, ...]:
+    return tuple(p for p in all_platforms() if p.any_host)
+
+
+def _claimants(url: Url) -> Iterator[Platform]:
+    """The platforms to ask, one look-up a label: most links are nobody's, and there are many."""
+    labels, table = url.host.split("."), _by_domain()
+    for start in range(len(labels)):
+        yield from table.get(".".join(labels[start:]), ())
+    yield from _anywhere()

@@ -88,13 +88,17 @@ class BlockBuilder:
             self._serial += 1
         self._space = self._styled = False
 
+    def has_embed(self, embed: Embed) -> bool:
+        """Whether the same post was already put."""
+        return _key(embed) in self._shown
+
     def put_embed(self, embed: Embed, *, weak: bool) -> Embed:
         """An embed, or the one already put whose twin it is; gives the one that stands.
 
         `weak` says that it was found in an attribute or a template rather than shown.
         """
         self.flush()
-        key = (embed.platform, embed.post_id or embed.url or f"\n{embed.claim}")
+        key = _key(embed)
         twin, clock, twin_weak = self._shown.get(key, (None, 0, False))
         gap = self.clock - clock
         if twin is not None and (gap == 0 or (gap <= _TWIN_CHARS and (weak or twin_weak))):
@@ -107,6 +111,10 @@ class BlockBuilder:
             self.blocks.append(Block(BlockKind.EMBED, quote=self.quote, embed=embed))
         self._shown[key] = (embed, self.clock, weak)
         return embed
+
+
+def _key(embed: Embed) -> tuple[str, str]:
+    return embed.platform, embed.post_id or embed.url or f"\n{embed.claim}"
 
 
 def merged(first: Claim | None, second: Claim | None) -> Claim | None:

@@ -90,13 +90,13 @@ class PostFinder:
 
     def _put(self, node: Element, rule: Rule, found: Found, inside: Embed | None, *, unshown: bool) -> Embed | None:
         embed = _embed(rule, found)
-        if embed is None:
+        if embed is None or (rule.markup.echo and self._builder.has_embed(embed)):
             return None
         if inside is not None and inside.platform == embed.platform and inside.post_id not in (None, embed.post_id):
             # A post inside a post is what it quotes, and is shown with it.
             return inside
         embed.fragment = bounded_markup(node)
-        return self._builder.put_embed(embed, weak=unshown)
+        return self._builder.put_embed(embed, weak=unshown or rule.markup.echo)
 
     def _hidden(self, node: Element, found: Sequence[Hidden], *, costly: int) -> Finding:
         weak, markup = None, []

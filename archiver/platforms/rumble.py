@@ -13,6 +13,8 @@ Shorts keep their path (`shorts/vID`). Channels, users and categories are no pos
 import re
 from typing import Any
 
+from bs4 import Tag
+
 from archiver.model.records import MediaRef, PostRecord, PostRef
 from archiver.model.rendering import RenderPlan, Sign
 from archiver.model.states import Availability, Reason
@@ -20,8 +22,18 @@ from archiver.model.urls import Url
 from archiver.platforms._meta import json_answer
 from archiver.platforms._players import CHALLENGE, bare_host, oembed_request, oembed_samples, read_oembed
 from archiver.platforms._wrapped import unwrap
-from archiver.platforms.base import Answer, AnswerSample, Platform, Reading, RecordRequest, Sample
-from archiver.platforms.common import instant_from_text, parse_json, refusal, text_at, unclear
+from archiver.platforms.base import (
+    Answer,
+    AnswerSample,
+    Found,
+    Markup,
+    MarkupSample,
+    Platform,
+    Reading,
+    RecordRequest,
+    Sample,
+)
+from archiver.platforms.common import attr, instant_from_text, parse_json, refusal, text_at, unclear
 
 __all__ = ["PLATFORM"]
 
@@ -62,6 +74,17 @@ def _identify(url: Url) -> PostRef | None:
 def _is_player(post: PostRef) -> bool:
     return post.post_id.startswith("embed/")
 
+
+# --- markup ------------------------------------------------------------------------------------
+
+
+def _read_box(tag: Tag) -> list[Found]:
+    """`<div id="rumble_vID">`, which Rumble's script fills with a player; the script's call names the same id."""
+    number = attr(tag, "id").removeprefix("rumble_")
+    return [Found(url=f"https://rumble.com/embed/{number}/")] if _ID.fullmatch(number) else []
+
+
+_MARKUP = (Markup("div[id^=rumble_v]", _read_box, tag="div", attribute="id", begins="rumble_v"),)
 
 # --- page ----------------------------------------------------------------------------------------
 
@@ -157,6 +180,7 @@ PLATFORM = Platform(
     title="Rumble",
     hosts=_HOSTS,
     identify=_identify,
+    markup=_MARKUP,
     plan=_plan,
     record_requests=_requests,
     read_record=_read,
@@ -187,6 +211,10 @@ PLATFORM = Platform(
                 "https://notrumble.com/v3h4rb0-harbour-bells-at-dawn.html",
             )
         ),
+    ),
+    markup_samples=(
+        MarkupSample('<div id="rumble_v2b3ll5"></div>', "div[id^=rumble_v]", "embed/v2b3ll5"),
+        MarkupSample('<div id="rumble_videos_of_the_week"></div>', None, None),
     ),
     answers=(
         *oembed_samples(AnswerSample(_AT, 0, json_answer(_OEMBED), Availability.LIVE, "Harbour bells")),

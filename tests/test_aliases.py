@@ -68,8 +68,9 @@ GROUPS = {
         *(
             f"https://{sub}{host}/ann_b/status/{X_ID}"
             for host in X_MIRRORS
-            for sub in ("", "d.", "dl.", "t.", "i.", "o.")
+            for sub in ("", "d.", "dl.", "t.", "i.", "g.", "m.", "o.")
         ),
+        f"https://twitter3e4tixl4xyajtrzo62zg5vztmjuricljdp2c5kshju4avyoid.onion/ann_b/status/{X_ID}",
         f"https://api.fxtwitter.com/status/{X_ID}",
         f"https://nitter.net/ann_b/status/{X_ID}#m",
         f"https://platform.twitter.com/embed/Tweet.html?id={X_ID}&dnt=true&theme=light&lang=en&hideCard=false",

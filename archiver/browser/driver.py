@@ -1,6 +1,7 @@
 """The browser as the rest of the program knows it: `render`, from any thread, always ending."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from importlib.metadata import version
 from pathlib import Path
@@ -79,17 +80,26 @@ class Browser:
         if engine is not None:
             engine.close()
 
-    def render(self, plan: RenderPlan, *, proxy_url: str, budget_s: float) -> Rendering:
+    def render(
+        self,
+        plan: RenderPlan,
+        *,
+        proxy_url: str,
+        budget_s: float,
+        linger: "Callable[[float], Future[bool]] | None" = None,
+    ) -> Rendering:
         """Visit one page, through `proxy_url` only, and say what was seen.
 
         Blocks until the visit has ended: at most `budget_s`, and a few seconds where the page
         has to be put away by force. Several threads may call it at once. Nothing that a page
         or the network does raises; a browser that hangs is killed, with every render it
         serves (they end CRASHED), and replaced for the next. Raises ValueError for a plan
-        with a selector or pattern that can't be parsed.
+        with a selector or pattern that can't be parsed. `linger` is asked once the page was
+        read and shot, with the seconds that are left: the page stays open until its future is
+        done, so that what it asks for late still comes.
         """
         engine = self._live_engine()
-        future = engine.visit(plan, proxy_url=proxy_url, budget_s=budget_s)
+        future = engine.visit(plan, proxy_url=proxy_url, budget_s=budget_s, linger=linger)
         try:
             return future.result(budget_s + self._grace_s)
         except TimeoutError:

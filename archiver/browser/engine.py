@@ -23,7 +23,7 @@ from archiver.browser.loop import DriverLoop
 from archiver.browser.processes import Group, PageProcesses, children_of, kill_all
 from archiver.browser.scratch import Scratch
 from archiver.browser.tabs import Tabs
-from archiver.browser.visit import CLOSE_S, Visit
+from archiver.browser.visit import CLOSE_S, Linger, Visit
 from archiver.model.errors import BrowserUnavailable
 from archiver.model.rendering import Rendering, RenderPlan
 
@@ -95,9 +95,11 @@ class Engine:
 
     # --- from any thread -------------------------------------------------------------------
 
-    def visit(self, plan: RenderPlan, *, proxy_url: str, budget_s: float) -> "Future[Rendering]":
+    def visit(
+        self, plan: RenderPlan, *, proxy_url: str, budget_s: float, linger: Linger | None = None
+    ) -> "Future[Rendering]":
         """Begin one visit; its end is awaited by the caller."""
-        return self._submit(self._visit(plan, proxy_url=proxy_url, budget_s=budget_s))
+        return self._submit(self._visit(plan, proxy_url=proxy_url, budget_s=budget_s, linger=linger))
 
     def usable(self) -> bool:
         """Whether a visit can be begun: neither killed nor left by its driver."""
@@ -212,7 +214,7 @@ class Engine:
         for visit in chromium.visits:
             visit.end_from_outside("the browser ended")
 
-    async def _visit(self, plan: RenderPlan, *, proxy_url: str, budget_s: float) -> Rendering:
+    async def _visit(self, plan: RenderPlan, *, proxy_url: str, budget_s: float, linger: Linger | None) -> Rendering:
         chromium = await self._lease()
         visit = Visit(
             plan,
@@ -220,6 +222,7 @@ class Engine:
             proxy_url=proxy_url,
             budget_s=budget_s,
             monotonic=self._settings.monotonic,
+            linger=linger,
         )
         chromium.visits.add(visit)
         try:

@@ -3,13 +3,15 @@
 1. open: a fresh context behind the render's own proxy; the main document has answered;
 2. ready, settle, read, dom: one look from an isolated world of the page (`page.js`);
 3. screenshot: the element, whole, or the page down to the plan's bound;
-4. close: the context and its renderer are gone before the next visit starts.
+4. linger: where asked, the page stays open while what it asked for late still comes;
+5. close: the context and its renderer are gone before the next visit starts.
 """
 
 import asyncio
 import base64
 import math
 from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
 
@@ -24,7 +26,10 @@ from archiver.model.records import StepResult
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
 from archiver.model.urls import parse_url
 
-__all__ = ["CLOSE_S", "Visit"]
+__all__ = ["CLOSE_S", "Linger", "Visit"]
+
+#: Asked with the seconds it may take; done when the page may be closed.
+Linger = Callable[[float], Future[bool]]
 
 #: Kept back from the waiting steps, so that what a slow page shows is still read and shot.
 RESERVE_S = 4.0
@@ -38,6 +43,8 @@ SETTLE_PAGE_S = 6.0
 MOST_DIALOGS = 20
 #: How long scripts may take to be stopped; a page that is busy with dialogs takes a second.
 STOP_S = 2.0
+#: How long a page that was read and shot may stay open for what it still asks for.
+LINGER_S = 3.0
 #: How long closing a context may take before the whole browser is given up.
 CLOSE_S = 4.0
 
@@ -57,6 +64,7 @@ class Visit:
         proxy_url: str,
         budget_s: float,
         monotonic: Callable[[], float],
+        linger: Linger | None = None,
     ) -> None:
         self.spoiled = False
         self.stalled = False
@@ -64,6 +72,7 @@ class Visit:
         self._tabs = tabs
         self._proxy_url = proxy_url
         self._monotonic = monotonic
+        self._linger = linger
         self._gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._budget = Budget(budget_s, monotonic=monotonic, gone=self._gone)
         self._reserve_s = min(RESERVE_S, budget_s / 3)
@@ -105,6 +114,7 @@ class Visit:
         if self._draft.look:
             await self._shoot(tab)
         self._settle_end()
+        await self._stay()
 
     async def _watch_page(self, tab: Tab) -> None:
         watch = self._watch
@@ -284,7 +294,7 @@ class Visit:
             shot["captureBeyondViewport"] = not stays or clip["x"] + clip["width"] > window["width"]
         return await tab.send("Page.captureScreenshot", shot)
 
-    # --- 4. the end --------------------------------------------------------------------------
+    # --- 4. linger, 5. close ------------------------------------------------------------------
 
     def _settle_end(self) -> None:
         draft = self._draft
@@ -296,6 +306,17 @@ class Visit:
     def _crashed(self, why: str) -> None:
         self._draft.end = RenderEnd.CRASHED
         self._draft.note = why.split("\n", 1)[0][:300]
+
+    async def _stay(self) -> None:
+        limit_s = min(LINGER_S, self._budget.left_s())
+        if self._linger is None or not limit_s or self._draft.screenshot is None:
+            return
+        started = self._monotonic()
+        quiet = False
+        # Whatever happens now, the page has been seen.
+        with suppress(OutOfTime, Gone):
+            quiet = await self._budget.within(asyncio.wrap_future(self._linger(limit_s)), limit_s)
+        self._step("linger", started, ok=quiet, note="" if quiet else "the page went on asking")
 
     async def _put_away(self, opening: "asyncio.Task[Tab]") -> None:
         """Close the context, also one that came too late for its visit."""

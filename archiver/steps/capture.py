@@ -19,6 +19,8 @@ from archiver.model.states import CaptureKind, Witness
 from archiver.model.urls import parse_url
 from archiver.platforms import identify, platform_named
 from archiver.platforms.base import Answer, Platform, RecordRequest
+from archiver.steps.candidates import better_pictures
+from archiver.steps.cuts import minding_cuts
 from archiver.steps.expand import Expansion, expand
 from archiver.steps.gate import Judgement, judge
 from archiver.steps.layers import Asked, Kept, draft_files, layer_results
@@ -30,6 +32,9 @@ __all__ = ["CaptureTools", "Wanted", "capture"]
 
 #: Seconds of the budget kept back for draining the lane, judging and sealing.
 _SEALING_S = 3.0
+#: Pictures of a page that are fetched beside those that it took itself.
+_MOST_PICTURES = 50
+_PICTURES = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
 #: At most so many are kept back for the platform's record: a page that hangs must not cost the text.
 _ASKING_S = 10.0
 
@@ -83,8 +88,10 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     2. Render the page on which the post can be seen without login.
     3. Read the platform's record of the post: off the wire where the page asked for it
        itself, so that nothing is asked twice; else ask for it.
-    4. Keep the media that the record names, in the same way.
-    5. Judge: complete, partial or failed, and where the resource stands.
+    4. Keep the media that the record names, in the same way; of a page's pictures that are
+       offered in several sizes the best.
+    5. Judge: complete, partial or failed, and where the resource stands. What came only in
+       part makes it partial.
     6. Seal files, WARC records, manifest and log leaf.
 
     The world's failures end in a sealed FAILED capture; only our own faults (a full disk,
@@ -97,10 +104,17 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     tools.rendered()
     exchanges = tools.lane.drain(timeout_s=_SEALING_S)
     asked = _ask(target, exchanges, deadline, tools)
-    media = gather_media(asked.record, exchanges, client=tools.client, limit=tools.media_per_post)
+
+    def in_time() -> bool:
+        return tools.clock.monotonic() < deadline
+
+    media = gather_media(asked.record, exchanges, client=tools.client, limit=tools.media_per_post, may_ask=in_time)
+    if target.post is None:
+        _fetch_better_pictures(rendering, exchanges, in_time, tools)
     exchanges += tools.lane.drain(timeout_s=_SEALING_S)
     kind = CaptureKind.POST if target.post else CaptureKind.PAGE
-    judgement = judge(target.plan, rendering, asked.reading, exchanges, kind=kind)
+    judged = judge(target.plan, rendering, asked.reading, exchanges, kind=kind)
+    judgement = minding_cuts(judged, exchanges, media_cut=media.cut)
     kept = Kept(rendering, asked, wanted.claims, media, tuple(exchanges))
     draft = _draft(target, kept, judgement, started_at=started_at, tools=tools)
     if tools.cancelled():
@@ -160,7 +174,20 @@ def _render(target: _Target, deadline: float, tools: CaptureTools) -> Rendering:
         return Rendering(end, final_url=dead_end.final_url, status=dead_end.status, note=note)
     asking_s = min(_ASKING_S, tools.budget_s / 4) if target.post else 0.0
     left_s = max(1.0, deadline - asking_s - tools.clock.monotonic())
-    return tools.browser.render(target.plan, proxy_url=tools.lane.proxy_url, budget_s=left_s)
+    # A post is there once it is seen; a page may have more to ask for, and workers that do.
+    linger = None if target.post else tools.lane.until_quiet
+    return tools.browser.render(target.plan, proxy_url=tools.lane.proxy_url, budget_s=left_s, linger=linger)
+
+
+def _fetch_better_pictures(
+    rendering: Rendering, exchanges: Sequence[Exchange], in_time: Callable[[], bool], tools: CaptureTools
+) -> None:
+    """Ask for the best of what the page offered in several sizes; the lane keeps what comes."""
+    url = rendering.final_url or ""
+    for picture in better_pictures(rendering.dom or b"", url, exchanges, most=_MOST_PICTURES):
+        if not in_time():
+            return
+        tools.client.get(picture, headers=(("Accept", _PICTURES), ("Referer", url)))
 
 
 def _draft(target: _Target, kept: Kept, judgement: Judgement, *, started_at: datetime, tools: CaptureTools) -> Capture:

@@ -111,7 +111,8 @@ def _media(kept: Kept) -> LayerResult:
     if len(media.files) == media.wanted:
         return LayerResult(Layer.MEDIA, LayerOutcome.OK)
     outcome = LayerOutcome.PARTIAL if media.files else LayerOutcome.FAILED
-    return LayerResult(Layer.MEDIA, outcome, f"{len(media.files)} of {media.wanted} files")
+    cut = f", {media.cut} cut short" if media.cut else ""
+    return LayerResult(Layer.MEDIA, outcome, f"{len(media.files)} of {media.wanted} files{cut}")
 
 
 def _network(kept: Kept) -> LayerResult:

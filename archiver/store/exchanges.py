@@ -12,7 +12,7 @@ from archiver.model.digests import Digest
 from archiver.model.exchange import Exchange, Failure
 from archiver.model.records import WarcRef
 from archiver.store.canonical import canonical
-from archiver.store.warc import Headers, WarcFile, new_record_id, write_record
+from archiver.store.warc import Headers, WarcFile, is_socket, new_record_id, write_record
 from archiver.store.warcblock import Block, block_of, is_chunked, response_block
 
 __all__ = ["KnownPayloads", "write_exchanges"]
@@ -82,7 +82,7 @@ class _Batch:
             uri,
             exchange.started_at,
             status,
-            block.payload_digest if kind != "metadata" else None,
+            None if kind == "metadata" or is_socket(uri) else block.payload_digest,
         )
         self.refs.append(ref)
         return ref
@@ -124,7 +124,7 @@ def _write_response(batch: _Batch, exchange: Exchange) -> WarcRef:
     assert exchange.response is not None  # noqa: S101  # the caller looked
     block = response_block(exchange.response, exchange.response_bytes)
     fields = [*_connection(exchange), *_truncated(exchange), *_decoded(exchange, block)]
-    whole = exchange.truncated is None and exchange.failure is None
+    whole = exchange.truncated is None and exchange.failure is None and not is_socket(exchange.uri)
     if whole and block.head and block.body_bytes >= _LEAST_REVISIT_BYTES:
         original = batch.mine.get(block.payload_digest) or batch.known.find(block.payload_digest)
         if original is not None:

@@ -18,7 +18,7 @@ from archiver.model.digests import Digest
 from archiver.store.files import make_dirs, seal_file, sync_dir
 from archiver.store.warcblock import Block, block_of
 
-__all__ = ["GzipMembers", "Headers", "WarcFile", "new_record_id", "warcinfo", "write_record"]
+__all__ = ["GzipMembers", "Headers", "WarcFile", "is_socket", "new_record_id", "warcinfo", "write_record"]
 
 Headers = Sequence[tuple[str, str]]
 
@@ -112,12 +112,14 @@ def write_record(out: GzipMembers, kind: str, headers: Headers, block: Block, co
     """Write one record; its offset and its length in the file.
 
     A `revisit` gets the head of the block only. The digests are added here, so that none
-    can be forgotten: of the block always, of the payload where HTTP has one.
+    can be forgotten: of the block always, of the payload where HTTP has one. A WebSocket's
+    frames have none: warcio takes the head for a part of the payload of a `wss:` record, and
+    FastWARC does not.
     """
     out.level = _level_for(block)
     digest = block_of(block.head).digest if kind == "revisit" else block.digest
     fields = [("WARC-Type", kind), *headers, ("WARC-Block-Digest", str(digest))]
-    if kind in _WITH_PAYLOAD:
+    if kind in _WITH_PAYLOAD and not is_socket(dict(headers).get("WARC-Target-URI", "")):
         fields.append(("WARC-Payload-Digest", str(block.payload_digest)))
     record = ArcWarcRecord(
         "warc",
@@ -132,6 +134,11 @@ def write_record(out: GzipMembers, kind: str, headers: Headers, block: Block, co
     start = out.position
     _Writer(out, gzip=False, warc_version="WARC/1.1").write_record(record)
     return start, out.position - start
+
+
+def is_socket(uri: str) -> bool:
+    """Whether a record is of a WebSocket."""
+    return uri.startswith(("ws:", "wss:"))
 
 
 def warcinfo(name: str, *, program: str, run_id: str, clock: Clock) -> tuple[str, Headers, Block]:

@@ -41,6 +41,10 @@ class Port:
             raise self._faults.pop(0)
         return ledger.take()
 
+    async def wait_until_quiet(self, timeout_s: float) -> bool:
+        """See `Ledger.wait_until_quiet`."""
+        return await self._services.ledger.wait_until_quiet(timeout_s)
+
     async def close(self) -> None:
         """Stop listening, end everything, close what was recorded and not drained."""
         self._accepting.cancel()
@@ -83,7 +87,7 @@ class Port:
 
 
 class Lane:
-    """A proxy for one client at a time; every call blocks, and may come from any thread.
+    """A proxy for one client at a time; every call but one blocks, and may come from any thread.
 
     Whatever is asked through `proxy_url` between two drains becomes the next drain's exchanges.
     """
@@ -105,6 +109,13 @@ class Lane:
         client's connections. Raises what was our own fault while relaying.
         """
         return self._run(self._port.drain(timeout_s), timeout_s + 3 * _GRACE_S)
+
+    def until_quiet(self, timeout_s: float) -> "concurrent.futures.Future[bool]":
+        """Done once the client seems to have asked for all that it will, or False after `timeout_s`.
+
+        Returns at once, unlike the others. See `Ledger.wait_until_quiet`.
+        """
+        return asyncio.run_coroutine_threadsafe(self._port.wait_until_quiet(timeout_s), self._loop)
 
     def close(self) -> None:
         """Close the port. What was not drained is dropped. Twice, or after the tap, is once."""

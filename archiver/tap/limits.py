@@ -13,6 +13,7 @@ class Limits:
 
     A response over `response_bytes` is cut (`length`), one that takes longer than
     `response_s` in all, or pauses longer than `idle_s`, is cut too (`time`).
+    `request_bytes` bounds a request's body, and what a client sends on one WebSocket.
     `connect_s` covers name, connection and TLS. After its client went away a response
     may go on for `finish_s` and `finish_bytes`, so that what the site sent is whole.
     `lane_bytes` and `lane_exchanges` bound what is held between two drains.

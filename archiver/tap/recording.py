@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import itertools
+import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,9 +13,20 @@ from typing import BinaryIO, cast
 from archiver.model.clock import Clock
 from archiver.model.digests import Digest
 from archiver.model.exchange import Exchange, Failure, Truncation
+from archiver.tap.head import SWITCHED
 from archiver.tap.limits import Limits
 
 __all__ = ["Ledger", "Recording"]
+
+#: A page that has asked for nothing for so long, and got all it asked for, is taken to be done …
+_QUIET_S = 0.25
+#: … but a worker has to be started before it asks: a new process, and a slow machine's second.
+_WORKER_START_S = 1.0
+_POLL_S = 0.02
+#: How the script of a worker is asked for (Service Workers §4.5, Fetch Metadata).
+_FOR_WORKER = re.compile(
+    rb"\r\n(?:service-worker: *script|sec-fetch-dest: *(?:service|shared)?worker)\r\n", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -28,6 +40,8 @@ class Recording:
     started_s: float
     cut: Callable[[str], None] = lambda _why: None
     request: bytes = b""
+    #: What the client then sent on a WebSocket.
+    frames: bytearray = field(default_factory=bytearray)
     response: BinaryIO | None = None
     response_bytes: int = 0
     status: int | None = None
@@ -50,7 +64,7 @@ class Recording:
             method=self.method,
             started_at=self.started_at,
             elapsed_ms=round((ended_s - self.started_s) * 1000),
-            request=self.request,
+            request=self.request + self.frames,
             response=self.response,
             response_bytes=self.response_bytes,
             status=self.status,
@@ -83,6 +97,8 @@ class Ledger:
         self._idle = asyncio.Event()
         self._idle.set()
         self._bytes = 0
+        #: Until when more may be asked for because of what has come.
+        self._quiet_from_s = 0.0
 
     def begin(self, *, uri: str, method: str) -> Recording | None:
         """A new recording; None if the ledger is full. The last one has REFUSED set from the start."""
@@ -112,6 +128,7 @@ class Ledger:
         )
         self._live[recording.number] = recording
         self._idle.clear()
+        self._expect_more(_QUIET_S)
         return recording
 
     def open_response(self, recording: Recording) -> None:
@@ -135,6 +152,7 @@ class Ledger:
     def end(self, recording: Recording) -> None:
         """The recording is whole, or will get no further."""
         del self._live[recording.number]
+        self._expect_more(_WORKER_START_S if _FOR_WORKER.search(recording.request) else _QUIET_S)
         self._done.append((recording.number, recording.exchange(ended_s=self._clock.monotonic())))
         if not self._live:
             self._idle.set()
@@ -148,6 +166,22 @@ class Ledger:
             return False
         return True
 
+    async def wait_until_quiet(self, timeout_s: float) -> bool:
+        """Wait until all has come and nothing more is asked for, as far as that can be known; False after `timeout_s`.
+
+        What has no end by its nature (WebSockets, event streams) is not waited for.
+        """
+        ends_s = self._clock.monotonic() + timeout_s
+        while (now_s := self._clock.monotonic()) < ends_s:
+            wait_s = _POLL_S if any(map(_ends, self._live.values())) else self._quiet_from_s - now_s
+            if wait_s <= 0:
+                return True
+            await asyncio.sleep(min(wait_s, ends_s - now_s))
+        return False
+
+    def _expect_more(self, within_s: float) -> None:
+        self._quiet_from_s = max(self._quiet_from_s, self._clock.monotonic() + within_s)
+
     def cut(self, why: str) -> None:
         """End everything that is on its way; each still ends itself through `end`."""
         for recording in list(self._live.values()):
@@ -157,3 +191,7 @@ class Ledger:
         """All that has ended, and forget it."""
         done, self._done, self._bytes = sorted(self._done, key=lambda pair: pair[0]), [], 0
         return tuple(exchange for _, exchange in done)
+
+
+def _ends(recording: Recording) -> bool:
+    return recording.status != SWITCHED and recording.media_type != "text/event-stream"

@@ -101,7 +101,13 @@ class Relay:
             self._open_response(upstream, head)
             if head.status == SWITCHED:
                 self._client.hold(head.shown)
-                await tunnel(self._client, upstream, recording=self._recording, ledger=self._ledger)
+                await tunnel(
+                    self._client,
+                    upstream,
+                    recording=self._recording,
+                    ledger=self._ledger,
+                    sent_bytes=self._limits.request_bytes,
+                )
                 return False
             body = Body(head.parser, sha256=self._recording.sha256)
             self._chunking = not (head.framed or body.done) and self._request.takes_chunks

@@ -1,4 +1,8 @@
-"""A WebSocket through the tap: frames both ways; what the site sends is recorded."""
+"""A WebSocket through the tap: frames both ways, recorded as they are.
+
+What the site sends follows the head of the response, what the client sends that of the request;
+how the two interlace is not kept.
+"""
 
 import asyncio
 
@@ -10,9 +14,12 @@ from archiver.tap.upstream import Upstream
 __all__ = ["tunnel"]
 
 
-async def tunnel(client: Client, upstream: Upstream, *, recording: Recording, ledger: Ledger) -> None:
-    """Carry bytes until either side ends; over the ledger's room the recording is cut, and both ends."""
-    up = asyncio.create_task(_client_to_site(client, upstream))
+async def tunnel(client: Client, upstream: Upstream, *, recording: Recording, ledger: Ledger, sent_bytes: int) -> None:
+    """Carry bytes until either side ends.
+
+    Over the ledger's room, or `sent_bytes` from the client, the recording is cut, and both ends.
+    """
+    up = asyncio.create_task(_client_to_site(client, upstream, recording, sent_bytes))
     try:
         await _site_to_client(client, upstream, recording, ledger)
     finally:
@@ -21,9 +28,14 @@ async def tunnel(client: Client, upstream: Upstream, *, recording: Recording, le
         client.abort()
 
 
-async def _client_to_site(client: Client, upstream: Upstream) -> None:
+async def _client_to_site(client: Client, upstream: Upstream, recording: Recording, most_bytes: int) -> None:
     try:
         while data := await client.source.some():
+            if len(recording.frames) + len(data) > most_bytes:
+                recording.truncated = Truncation.LENGTH
+                recording.notes.append(f"the client sent more than {most_bytes} bytes")
+                break
+            recording.frames += data
             upstream.writer.write(data)
             await upstream.writer.drain()
     except OSError:

@@ -1,0 +1,51 @@
+"""The best of the pictures that a page offers in several sizes (`srcset`)."""
+
+import html
+import re
+from collections.abc import Sequence
+from urllib.parse import urljoin
+
+from archiver.model.exchange import Exchange
+
+__all__ = ["better_pictures"]
+
+#: In a DOM that Chromium wrote out: values in double quotes, `&` escaped.
+_SRCSET = re.compile(r'\s(?:image)?srcset="([^"]+)"', re.IGNORECASE)
+_BASE = re.compile(r'<base\s(?:[^>]*\s)?href="([^"]+)"', re.IGNORECASE)
+#: One candidate: a URL, and its width or density (WHATWG HTML §4.8.4.3).
+_CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*[^\s,]|[^\s,])(?:\s+([\d.]+)([wx]))?[^,]*(?:,|$)")
+
+
+def better_pictures(dom: bytes, url: str, exchanges: Sequence[Exchange], *, most: int) -> tuple[str, ...]:
+    """What to fetch beside what the page took: the best of each list of which it took another one.
+
+    `dom` is the page at `url` as the browser wrote it out. At most `most` absolute URLs, in
+    the page's order, none of which passed over the wire already. Lists of which nothing was
+    taken are for other windows or formats and are left alone.
+    """
+    if b"srcset=" not in dom:
+        return ()
+    text = dom.decode("utf-8", "replace")
+    base = _BASE.search(text)
+    at = urljoin(url, html.unescape(base[1])) if base else url
+    taken = {exchange.uri for exchange in exchanges}
+    found: dict[str, None] = {}
+    for match in _SRCSET.finditer(text):
+        candidates = _candidates(html.unescape(match[1]), at)
+        if candidates and not taken.isdisjoint(candidates) and candidates[0] not in taken:
+            found.setdefault(candidates[0])
+    return tuple(found)[:most]
+
+
+def _candidates(srcset: str, base: str) -> tuple[str, ...]:
+    """The absolute URLs of one list, the largest first."""
+    found = [(float(size or 1), _absolute(base, url)) for url, size, _unit in _CANDIDATE.findall(srcset)]
+    ordered = sorted(found, key=lambda pair: pair[0], reverse=True)
+    return tuple(url for _size, url in ordered if url.startswith(("http://", "https://")))
+
+
+def _absolute(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url).partition("#")[0]
+    except ValueError:
+        return ""

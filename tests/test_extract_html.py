@@ -140,7 +140,7 @@ def test_posts_of_the_pages_state_count_only_behind_words_that_it_shows():
         '<a class="twitter-timeline" href="https://twitter.com/some_name">Tweets by some_name</a>',
         '<meta name="twitter:site" content="@some_name"><meta name="twitter:card" content="summary">',
         f'<div id="comments">{TWEET.format(id=ONE)}</div>',
-        '<iframe src="https://netflix.com/x.com/status/1508847000000000000"></iframe>',
+        '<iframe src="https://netflix.com/x.com/status/1508847000000000000" width="1" height="1"></iframe>',
         '<iframe src="https://ads.example/frame?id=1508847000000000000"></iframe>',
         f"<pre><code>{entities.escape(TWEET.format(id=ONE))}</code></pre>",
         f"<!-- {TWEET.format(id=ONE)} -->",

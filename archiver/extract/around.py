@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 
 from archiver.extract.markup import names_of
+from archiver.extract.place import NO_EMBEDS
 from archiver.extract.tree import Element
 
 __all__ = ["UNSHOWN", "in_paragraph", "is_control", "link_label", "silence"]
@@ -13,11 +14,16 @@ UNSHOWN = frozenset({"noscript", "template", "iframe", "amp-iframe", "object", "
 _CHROME = frozenset({"nav", "button", "dialog", "menu"})
 _ENDS = frozenset({"header", "footer"})
 _ROLES = names_of("navigation banner contentinfo search menu menubar dialog toolbar")
-_COMMENTS = names_of("comments disqus_thread comments-area comment-list commentlist respond")
+#: The readers' words, and the boxes that lead to other articles.
+_OTHERS_WORDS = names_of(
+    "comments disqus_thread comments-area comment-list commentlist respond fb-comments related-posts related-articles"
+    " related-stories jp-relatedposts recommended-posts recommended-articles more-stories yarpp yarpp-related"
+    " crp_related taboola outbrain"
+)
 #: What site builders commonly call the parts around an article.
 _REGIONS = names_of(
     "sidebar site-sidebar site-footer site-header widget-area main-navigation navbar nav-links post-navigation"
-    " pagination breadcrumb breadcrumbs social-share share-buttons sharedaddy related-posts jp-relatedposts"
+    " pagination breadcrumb breadcrumbs social-share share-buttons sharedaddy"
 )
 _CONTROLS = ("onclick", "aria-controls", "aria-expanded", "aria-haspopup", "data-toggle", "data-bs-toggle")
 _LABEL_NODES = 20
@@ -30,10 +36,12 @@ def silence(name: str, attrs: Mapping[str, str], classes: Sequence[str], *, in_a
     """0 for the article's own; 1 where neither text nor links count; 2 where embeds do not either."""
     if attrs:
         own = attrs.get("id")
-        if own in _COMMENTS or not _COMMENTS.isdisjoint(classes):
-            return 2
+        if own in _OTHERS_WORDS or not _OTHERS_WORDS.isdisjoint(classes):
+            return NO_EMBEDS
         if own in _REGIONS or not _REGIONS.isdisjoint(classes) or attrs.get("role") in _ROLES:
             return 1
+    if name == "template" and ("shadowrootmode" in attrs or "shadowroot" in attrs):
+        return 0
     return 1 if name in UNSHOWN or name in _CHROME or (name in _ENDS and not in_article) else 0
 
 

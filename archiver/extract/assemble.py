@@ -8,6 +8,7 @@ from archiver.extract.blocks import Anchor, Block, BlockKind, Embed
 from archiver.extract.dates import iso_date
 from archiver.extract.flattened import Flattened, find_flattened
 from archiver.extract.links import LinkKind, LinkReader
+from archiver.extract.others import OTHER
 from archiver.extract.tree import FRAGMENT_CHARS
 from archiver.model.records import Claim, Mention
 from archiver.model.states import MentionKind
@@ -54,7 +55,7 @@ class _Assembly:
         for index, block in enumerate(self._blocks):
             if block.kind is BlockKind.HEADING:
                 self._heading = " ".join(block.text.split()) or self._heading
-            if block.embed is not None:
+            if block.embed is not None and not self._is_own_frame(block.embed):
                 yield self._embed(index, block.embed)
             for anchor in block.anchors:
                 yield from self._posts_before((index, anchor.start))
@@ -91,6 +92,10 @@ class _Assembly:
             start=start,
             end=end,
         )
+
+    def _is_own_frame(self, embed: Embed) -> bool:
+        """Whether it shows but another part of the article's own site."""
+        return embed.platform == OTHER and embed.url is not None and self._links.is_own(embed.url)
 
     def _post(self, post: Flattened) -> Mention:
         line = post.attribution

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from archiver.extract.blocks import Anchor, Block, BlockKind, Embed
-from archiver.model.records import Claim
+from archiver.model.records import Claim, PostRef
 
 __all__ = ["BlockBuilder"]
 
@@ -24,6 +24,8 @@ class BlockBuilder:
         self.kind = BlockKind.TEXT
         self.quote = 0
         self.emphasis = 0
+        #: The post that was put last, if it has a permalink.
+        self.last_post: PostRef | None = None
         self._parts: list[str] = []
         self._anchors: list[Anchor] = []
         self._length = 0
@@ -110,11 +112,13 @@ class BlockBuilder:
         else:
             self.blocks.append(Block(BlockKind.EMBED, quote=self.quote, embed=embed))
         self._shown[key] = (embed, self.clock, weak)
+        named = embed.post_id is not None and embed.url is not None
+        self.last_post = PostRef(embed.platform, embed.post_id or "", embed.url or "") if named else None
         return embed
 
 
 def _key(embed: Embed) -> tuple[str, str]:
-    return embed.platform, embed.post_id or embed.url or f"\n{embed.claim}"
+    return embed.platform, embed.post_id or embed.url or f"\n{embed.claim or embed.fragment}"
 
 
 def merged(first: Claim | None, second: Claim | None) -> Claim | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from archiver.extract.cards import Card, claim_of, objects_in, posts_of
 from archiver.extract.dates import iso_instant
 from archiver.extract.markup import names_of
 from archiver.extract.tree import Element, short_text
@@ -28,6 +29,8 @@ _BYLINE_CHARS = 200
 _BYLINES = names_of("byline author author-name byline-name post-author article-author entry-author")
 #: The first headings, times and bylines of a page may be the article's; later ones are not.
 _CANDIDATES = 3
+#: A shorter title could be anything.
+_TITLE_CHARS = 12
 
 
 @dataclass(slots=True)
@@ -43,6 +46,8 @@ class Head:
     headings: list[str] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     times: list[str] = field(default_factory=list)
+    #: Posts elsewhere that the page's linked data describes.
+    postings: list[Card] = field(default_factory=list)
 
     def add_meta(self, attrs: Mapping[str, str]) -> None:
         """A `<meta>`: the first of a name counts."""
@@ -59,7 +64,9 @@ class Head:
             value = json.loads(text.strip().rstrip(";"), strict=False)
         except (ValueError, RecursionError):
             return
-        self.data.extend(list(_articles(value))[:20])
+        found = list(_articles(value))[:20]
+        self.data.extend(item for item in found if not list(posts_of(_addresses(item))))
+        self.postings.extend(_postings(value))
 
     def note_author(self, node: Element, attrs: Mapping[str, str], classes: Sequence[str]) -> None:
         """An element: its words are a candidate if it is marked as a byline."""
@@ -80,6 +87,13 @@ class Head:
         stamp = attrs.get("datetime")
         if stamp and len(self.times) < _CANDIDATES:
             self.times.append(stamp)
+
+    def titles(self) -> frozenset[str]:
+        """All that the page may be titled, as it is in its own data."""
+        named = (self.metas.get("og:title"), self.metas.get("twitter:title"), self.title, *self.headings)
+        whole = [title for title in named if title]
+        parts = (part.strip() for title in whole for part in re.split(r"\s[|–—·-]\s", title))
+        return frozenset(title for title in (*whole, *parts) if len(title) >= _TITLE_CHARS)
 
     def article(self, url: str | None, updates: tuple[str, ...] = ()) -> Article:
         """The article. `url` is where it was found, used where the page names no better."""
@@ -149,6 +163,19 @@ def _articles(value: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
             yield value
         yield from _articles(value.get("@graph"), depth + 1)
         yield from _articles(value.get("mainEntity"), depth + 1)
+
+
+def _addresses(item: dict[str, Any]) -> dict[str, Any]:
+    return {key: item[key] for key in ("url", "@id", "mainEntityOfPage", "sameAs") if key in item}
+
+
+def _postings(value: Any) -> Iterator[Card]:
+    """The posts of other sites that are described as such, but not those in readers' comments."""
+    for item in objects_in(value, without=("comment", "comments", "review", "publisher")):
+        if "SocialMediaPosting" in str(item.get("@type", "")):
+            for card in posts_of(_addresses(item)):
+                yield Card(card.post, claim_of(item))
+                break
 
 
 def _rank(data: dict[str, Any]) -> int:

@@ -7,7 +7,9 @@ from archiver.model.records import PostRef
 from archiver.model.urls import Url, absolute, parse_url
 from archiver.platforms import identify
 
-__all__ = ["LinkKind", "LinkReader", "LinkTarget", "is_share"]
+__all__ = ["LinkKind", "LinkReader", "LinkTarget", "is_share", "post_at"]
+
+_URL_CHARS = 4000
 
 #: (hosts, beginnings of the path): addresses that only pass the article on.
 _SHARE = (
@@ -30,6 +32,9 @@ _SHARE = (
     (("whatsapp.com",), ("/send",)),
     (("wa.me", "addtoany.com", "addthis.com", "sharethis.com", "share.flipboard.com", "toot.kytta.dev"), ("/",)),
 )
+#: Below these, in a country's domain, names are registered.
+_SECOND_LEVELS = frozenset({"ac", "co", "com", "edu", "go", "gob", "gov", "gouv", "ne", "net", "or", "org"})
+_COUNTRY_CHARS = 2
 _SHARE_PATHS = {host: paths for hosts, paths in _SHARE for host in hosts}
 
 
@@ -60,6 +65,27 @@ def is_share(url: Url) -> bool:
     return any(host in _SHARE_PATHS and url.path.lower().startswith(_SHARE_PATHS[host]) for host in hosts)
 
 
+def post_at(text: str, *, wrapped: bool = False) -> PostRef | None:
+    """The post that an address leads to, if it does not only pass a page on.
+
+    `wrapped` looks for one inside the address too, as in that of a player or a proxy.
+    """
+    if len(text) > _URL_CHARS:
+        return None
+    url = parse_url(text)
+    if url is None:
+        return identify(text)
+    if is_share(url):
+        return None
+    post = identify(text)
+    if post is None and wrapped:
+        inside = [value for _, value in url.query if value.startswith(("http", "//"))]
+        inner = max(url.text.find("/http://", 8), url.text.find("/https://", 8))
+        inside += [url.text[inner + 1 :]] if inner > 0 else []
+        post = next(filter(None, map(post_at, inside)), None)
+    return post
+
+
 class LinkReader:
     """Reads links of one article; the same address is looked at once.
 
@@ -78,6 +104,11 @@ class LinkReader:
         if href not in self._seen:
             self._seen[href] = self._read((href or "").strip())
         return self._seen[href]
+
+    def is_own(self, address: str) -> bool:
+        """Whether the address lies on the article's own site, its other hosts included."""
+        url = parse_url(address)
+        return self._home is not None and url is not None and _registered(url.host) == _registered(self._home)
 
     def _read(self, href: str) -> LinkTarget:
         lower = href[:12].lower()
@@ -100,3 +131,10 @@ def _site(host: str) -> str:
     for prefix in ("www.", "m.", "amp.", "mobile."):
         host = host.removeprefix(prefix)
     return host
+
+
+def _registered(host: str) -> str:
+    """The part of a host that one registers: as a rule two labels, three below `co.uk` and its like."""
+    labels = host.split(".")
+    count = 3 if labels[-2:-1] and labels[-2] in _SECOND_LEVELS and len(labels[-1]) == _COUNTRY_CHARS else 2
+    return ".".join(labels[-count:])

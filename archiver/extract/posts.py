@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 from archiver.extract.blocks import Embed
 from archiver.extract.builder import BlockBuilder
-from archiver.extract.hidden import Hidden, hidden_in_attributes, hidden_in_text, post_at
+from archiver.extract.cards import Card
+from archiver.extract.hidden import Hidden, hidden_in_attributes, hidden_in_text
+from archiver.extract.links import post_at
+from archiver.extract.others import OTHER, Other, card_in, other_embed, other_script
+from archiver.extract.place import Place
 from archiver.extract.rules import Rule, RuleTable
-from archiver.extract.tree import Element, bounded_markup, soup_of
+from archiver.extract.tree import Element, bounded_markup, soup_of, soup_with
 from archiver.model.records import PostRef
 from archiver.model.urls import parse_url
 from archiver.platforms import identify, is_shortener
@@ -49,61 +53,78 @@ class PostFinder:
         self._pieces = _PIECES
         self._piece_chars = _PIECE_CHARS
 
-    def find(
-        self,
-        node: Element,
-        attrs: Mapping[str, str],
-        classes: Sequence[str],
-        *,
-        inside: Embed | None,
-        nested: int,
-        unshown: bool,
-    ) -> Finding:
-        """The posts of an element. `inside` is the post around it, `nested` the rules above it."""
-        rules = self._rules.matching(node.tag, attrs, classes) if nested < NESTED_RULES else []
-        if rules:
-            rules = [r for r in rules if r.markup.holds is None or r.markup.holds in (node.text or "")]
-        shown = self._shown(node, rules, inside, unshown=unshown) if rules else None
+    def find(self, node: Element, attrs: Mapping[str, str], classes: Sequence[str], place: Place) -> Finding:
+        """The posts of an element that stands at `place`, and what else it embeds."""
+        rules = self._rules.matching(node.tag, attrs, classes, node.text) if place.nested < NESTED_RULES else []
+        shown = self._shown(node, rules, place) if rules else None
         if shown:
             return Finding(embed=shown, costly=2)
-        hidden = hidden_in_attributes(node.tag, attrs) if attrs and inside is None else ()
-        return self._hidden(node, hidden, costly=len(rules[:1])) if hidden or rules else NOTHING
+        hidden = hidden_in_attributes(node.tag, attrs, classes) if attrs and place.embed is None else ()
+        if hidden:
+            return self._hidden(node, hidden, costly=len(rules[:1]))
+        other = _other(node, attrs, classes) if attrs and place.embed is None and place.weak is None else None
+        finding = self._take_other(node, other, place) if other else NOTHING
+        return Finding(costly=1) if rules and finding is NOTHING else finding
 
     def find_in_text(self, node: Element, text: str, where: str) -> Finding:
         """The posts of a template's text."""
         return self._hidden(node, hidden_in_text(text, where), costly=0)
 
-    def put_link(self, node: Element, href: str) -> None:
-        """A link in markup that stands for an embed: what it leads to is the post."""
-        post = post_at(href)
+    def put_address(self, node: Element, address: str, variant: str) -> None:
+        """An address that stands for an embed: the post that it leads to, if it does."""
+        post = post_at(address)
         if post is not None:
-            embed = Embed(post.platform, post.post_id, post.url, "a[href]", fragment=bounded_markup(node))
+            embed = Embed(post.platform, post.post_id, post.url, variant, fragment=bounded_markup(node))
             self._builder.put_embed(embed, weak=True)
 
-    def _shown(self, node: Element, rules: Sequence[Rule], inside: Embed | None, *, unshown: bool) -> Embed | None:
+    def put_card(self, card: Card, variant: str) -> None:
+        """A post that the page's data names."""
+        post = card.post
+        self._builder.put_embed(Embed(post.platform, post.post_id, post.url, variant, card.claim), weak=True)
+
+    def put_named(self, attrs: dict[str, str], variant: str) -> None:
+        """The post that ids name which the page's data holds, if they are such as markup has."""
+        rules = self._rules.matching("div", attrs, ())
+        tag = soup_with("div", attrs) if rules else None
+        for found in (found for rule in rules for found in (rule.markup.read(tag) if tag else ())):
+            if found.post is not None:
+                self.put_card(Card(found.post, found.claim), variant)
+                return
+
+    def _take_other(self, node: Element, other: Other, place: Place) -> Finding:
+        """A card stands for the post that it names; all else is an embed of nobody's."""
+        post = post_at(other.url) if other.url else None
+        if post is not None:
+            return self._hidden(node, [Hidden(other.variant, post=post)], costly=0)
+        if place.around:
+            return NOTHING
+        embed = Embed(OTHER, None, other.url, other.variant, fragment=bounded_markup(node))
+        return Finding(embed=self._builder.put_embed(embed, weak=place.unshown))
+
+    def _shown(self, node: Element, rules: Sequence[Rule], place: Place) -> Embed | None:
         """The post that the element's rules show; None if it is none after all."""
         tag, shown = soup_of(node), None
         for rule in rules:
             for found in rule.markup.read(tag):
-                shown = self._put(node, rule, found, inside, unshown=unshown) or shown
+                shown = self._put(node, rule, found, place) or shown
         return shown
 
-    def _put(self, node: Element, rule: Rule, found: Found, inside: Embed | None, *, unshown: bool) -> Embed | None:
-        embed = _embed(rule, found)
+    def _put(self, node: Element, rule: Rule, found: Found, place: Place) -> Embed | None:
+        embed, inside = _embed(rule, found), place.embed
         if embed is None or (rule.markup.echo and self._builder.has_embed(embed)):
             return None
         if inside is not None and inside.platform == embed.platform and inside.post_id not in (None, embed.post_id):
             # A post inside a post is what it quotes, and is shown with it.
             return inside
         embed.fragment = bounded_markup(node)
-        return self._builder.put_embed(embed, weak=unshown or rule.markup.echo)
+        return self._builder.put_embed(embed, weak=place.unshown or rule.markup.echo)
 
     def _hidden(self, node: Element, found: Sequence[Hidden], *, costly: int) -> Finding:
         weak, markup = None, []
         for hidden in found:
             if hidden.post is not None:
                 weak = hidden.post
-                embed = Embed(weak.platform, weak.post_id, weak.url, hidden.where, fragment=bounded_markup(node))
+                embed = Embed(weak.platform, weak.post_id, weak.url, hidden.where, hidden.claim, bounded_markup(node))
                 self._builder.put_embed(embed, weak=True)
             elif hidden.markup and self._may_read(len(hidden.markup)):
                 markup.append(hidden.markup)
@@ -115,6 +136,12 @@ class PostFinder:
         self._pieces -= 1
         self._piece_chars -= chars
         return True
+
+
+def _other(node: Element, attrs: Mapping[str, str], classes: Sequence[str]) -> Other | None:
+    if node.tag == "script":
+        return other_script(attrs)
+    return other_embed(node.tag, attrs, classes) or card_in(node, attrs, classes)
 
 
 def _embed(rule: Rule, found: Found) -> Embed | None:

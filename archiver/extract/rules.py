@@ -17,14 +17,15 @@ class Rule:
     platform: str
     markup: Markup
 
-    def fits(self, name: str, attrs: Mapping[str, str], classes: Sequence[str]) -> bool:
-        """Whether every key that the rule names is on the element."""
+    def fits(self, name: str, attrs: Mapping[str, str], classes: Sequence[str], text: str) -> bool:
+        """Whether every key that the rule names is on the element; `text` is its own."""
         markup = self.markup
         return (
             (markup.tag is None or markup.tag == name)
             and (markup.css_class is None or markup.css_class in classes)
             and (markup.attribute is None or markup.attribute in attrs)
             and (markup.begins is None or attrs.get(markup.attribute or "", "").startswith(markup.begins))
+            and (markup.holds is None or markup.holds in text)
         )
 
 
@@ -46,14 +47,16 @@ class RuleTable:
         self._class_names = frozenset(self._classes)
         self._attribute_names = frozenset(self._attributes)
 
-    def matching(self, name: str, attrs: Mapping[str, str], classes: Sequence[str]) -> list[Rule]:
-        """The rules that fit the element, [] for nearly all."""
+    def matching(
+        self, name: str, attrs: Mapping[str, str], classes: Sequence[str], text: str | None = None
+    ) -> list[Rule]:
+        """The rules that fit the element, [] for nearly all; `text` is its own."""
         found = self._tags.get(name, [])
         if classes and not self._class_names.isdisjoint(classes):
             found = [*found, *(rule for token in classes for rule in self._classes.get(token, ()))]
         if attrs and not self._attribute_names.isdisjoint(attrs):
             found = [*found, *(rule for key in attrs for rule in self._attributes.get(key, ()))]
-        return [rule for rule in found if rule.fits(name, attrs, classes)] if found else found
+        return [rule for rule in found if rule.fits(name, attrs, classes, text or "")] if found else found
 
 
 @cache

@@ -5,7 +5,7 @@ as long as to parse the page (measured, lxml 6.1 and Beautiful Soup 4.15). So th
 in lxml's tree, and only what a rule may read is handed to Beautiful Soup.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from itertools import islice
 from typing import Any, Protocol
@@ -15,7 +15,18 @@ from lxml import etree
 
 from archiver.extract.markup import names_of
 
-__all__ = ["FRAGMENT_CHARS", "WALK", "Element", "bounded_markup", "parse", "short_text", "soup_of", "texts", "walk"]
+__all__ = [
+    "FRAGMENT_CHARS",
+    "WALK",
+    "Element",
+    "bounded_markup",
+    "parse",
+    "short_text",
+    "soup_of",
+    "soup_with",
+    "texts",
+    "walk",
+]
 
 FRAGMENT_CHARS = 20_000
 #: What a walk is told of: text stands behind comments too.
@@ -137,3 +148,8 @@ def soup_of(element: Element) -> Tag:
             soup.handle_data(text)
     soup.endData()
     return made
+
+
+def soup_with(name: str, attrs: Mapping[str, str]) -> Tag:
+    """An element as Beautiful Soup has it, of which no more than this is known."""
+    return BeautifulSoup("", "lxml").new_tag(name, attrs=dict(attrs))

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import islice
 
-from archiver.extract.around import in_paragraph, is_control, link_label, silence
-from archiver.extract.blocks import BlockKind, Embed
+from archiver.extract.around import UNSHOWN, in_paragraph, is_control, link_label, silence
+from archiver.extract.blocks import BlockKind
 from archiver.extract.builder import BlockBuilder
 from archiver.extract.head import Head
-from archiver.extract.hidden import post_at
+from archiver.extract.links import post_at
 from archiver.extract.markup import names_of
+from archiver.extract.place import NO_EMBEDS, Place
 from archiver.extract.posts import NOTHING, Finding, PostFinder
-from archiver.extract.tree import Element, parse, short_text, walk
+from archiver.extract.tree import Element, parse, short_text, texts, walk
 from archiver.model.records import PostRef
 
 __all__ = ["Walker"]
@@ -26,27 +27,18 @@ _EMPHASIS = frozenset({"b", "strong", "i", "em"})
 _MARKS = {"hr": BlockKind.RULE, "table": BlockKind.TABLE, "pre": BlockKind.CODE}
 #: Never looked into: what they hold is not shown as text.
 _CLOSED = names_of("style svg canvas math select textarea option datalist map audio")
+#: The parser reads what they hold as text.
+_RAW_TEXT = frozenset({"iframe", "noembed", "noframes"})
+#: Where a social post that is marked as such names itself.
+_POSTING_ADDRESSES = frozenset({"url", "mainentityofpage", "sameas"})
 #: Markup in attributes is read so deep in one another.
 _DEPTH = 2
+#: Parts of a page that are never but an embed's stand-in, whatever their attributes name.
+_PARTS = names_of("article section main body html header h1 h2 p li td")
+_STAND_IN_CHARS = 900
+_STAND_IN_PIECES = 400
 #: No longer text stands for an emoji that is drawn as an image.
 _EMOJI_CHARS = 8
-
-
-class _State(NamedTuple):
-    """What holds inside an element, restored at its end.
-
-    `silent` 1: neither text nor links count; 2: embeds do not either. `embed` is the post
-    that the element shows, `weak` a post that its attributes name.
-    """
-
-    silent: int = 0
-    article: bool = False
-    embed: Embed | None = None
-    weak: PostRef | None = None
-    kind: BlockKind = BlockKind.TEXT
-    quote: int = 0
-    emphasis: int = 0
-    nested: int = 0
 
 
 @dataclass(slots=True)
@@ -58,18 +50,24 @@ class _OpenLink:
     parts: list[str]
 
 
+def _is_short(node: Element) -> bool:
+    """Whether an element shows no more than a post with its frame, or a request for consent."""
+    pieces = list(islice(texts(node), _STAND_IN_PIECES))
+    return len(pieces) < _STAND_IN_PIECES and sum(len(text.strip()) for text in pieces if text) <= _STAND_IN_CHARS
+
+
 class Walker:
     """One walk: of a page (`depth` 0), or of markup that was found in an attribute."""
 
-    def __init__(self, builder: BlockBuilder, finder: PostFinder, depth: int = 0) -> None:
+    def __init__(self, builder: BlockBuilder, finder: PostFinder, *, depth: int = 0, around: bool = False) -> None:
         self.builder = builder
         self.head = Head()
-        #: The inline scripts, for what they hold of the page's state.
+        #: The inline scripts, for what they hold of the page's place.
         self.scripts: list[str] = []
         self._finder = finder
         self._depth = depth
-        self._state = _State(silent=1 if depth else 0)
-        self._scopes: list[tuple[Element, _State]] = []
+        self._place = Place(silent=1 if depth else 0, around=around)
+        self._scopes: list[tuple[Element, Place]] = []
         self._link: _OpenLink | None = None
         self._quotes = 0
         self._openers: dict[str, Callable[[Element, Mapping[str, str]], bool]] = {
@@ -103,7 +101,7 @@ class Walker:
         self.builder.flush()
 
     def _put_text(self, text: str) -> None:
-        if not self._state.silent:
+        if not self._place.silent:
             self.builder.put_text(text)
             if self._link is not None:
                 self._link.parts.append(text)
@@ -115,10 +113,15 @@ class Walker:
         name: str = node.tag
         attrs = dict(node.items())
         classes: Sequence[str] = attrs["class"].split() if "class" in attrs else ()
-        if self._state.silent < 2:  # noqa: PLR2004  # 2: see _State
-            self._find_posts(node, attrs, classes)
+        if self._place.silent < NO_EMBEDS:
+            finding = self._finder.find(node, attrs, classes, self._place)
+            if finding is not NOTHING:
+                self._take(node, finding)
             if attrs:
                 self.head.note_author(node, attrs, classes)
+                self._take_microdata(node, attrs)
+            if name in _RAW_TEXT and node.text and self._depth < _DEPTH:
+                self._take(node, self._finder.find_in_text(node, node.text, name))
         opener = self._openers.get(name)
         if opener is not None:
             return opener(node, attrs)
@@ -127,37 +130,38 @@ class Walker:
         if name in _BLOCKS:
             self._open_block(node, name)
         elif name in _EMPHASIS:
-            self._enter(node, self._state._replace(emphasis=self._state.emphasis + 1))
-        level = silence(name, attrs, classes, in_article=self._state.article)
-        if level > self._state.silent:
-            self._enter(node, self._state._replace(silent=level))
+            self._enter(node, self._place._replace(emphasis=self._place.emphasis + 1))
+        level = silence(name, attrs, classes, in_article=self._place.article)
+        if level > self._place.silent:
+            around = self._place.around or name not in UNSHOWN
+            self._enter(node, self._place._replace(silent=level, around=around))
         return True
 
     def _open_block(self, node: Element, name: str) -> None:
         self.builder.flush()
-        state = self._state
+        place = self._place
         if name in _MARKS:
-            if not state.silent:
+            if not place.silent:
                 self.builder.put_mark(_MARKS[name])
         elif name in _HEADINGS:
-            self._enter(node, state._replace(kind=BlockKind.HEADING))
+            self._enter(node, place._replace(kind=BlockKind.HEADING))
             if name == "h1":
                 self.head.note_heading(node)
         elif name == "li":
-            self._enter(node, state._replace(kind=BlockKind.ITEM))
+            self._enter(node, place._replace(kind=BlockKind.ITEM))
         elif name == "blockquote":
             self._quotes += 1
-            self._enter(node, state._replace(quote=self._quotes))
+            self._enter(node, place._replace(quote=self._quotes))
         elif name in ("article", "main"):
-            self._enter(node, state._replace(article=True))
+            self._enter(node, place._replace(article=True))
 
-    def _enter(self, node: Element, state: _State) -> None:
-        self._scopes.append((node, self._state))
-        self._set(state)
+    def _enter(self, node: Element, place: Place) -> None:
+        self._scopes.append((node, self._place))
+        self._set(place)
 
-    def _set(self, state: _State) -> None:
-        self._state = state
-        self.builder.kind, self.builder.quote, self.builder.emphasis = state.kind, state.quote, state.emphasis
+    def _set(self, place: Place) -> None:
+        self._place = place
+        self.builder.kind, self.builder.quote, self.builder.emphasis = place.kind, place.quote, place.emphasis
 
     def _close(self, node: Element) -> None:
         if self._link is not None and self._link.node is node:
@@ -167,32 +171,44 @@ class Walker:
         while self._scopes and self._scopes[-1][0] is node:
             self._set(self._scopes.pop()[1])
 
-    def _find_posts(self, node: Element, attrs: Mapping[str, str], classes: Sequence[str]) -> None:
-        state = self._state
-        finding = self._finder.find(
-            node, attrs, classes, inside=state.embed, nested=state.nested, unshown=state.silent > 0
-        )
-        if finding is not NOTHING:
-            self._take(node, finding)
-
     def _take(self, node: Element, finding: Finding) -> None:
-        state = self._state
+        place = self._place
+        weak, nested = finding.weak or place.weak, place.nested + finding.costly
         if finding.embed is not None:
-            self._enter(node, state._replace(silent=1, embed=finding.embed, nested=state.nested + finding.costly))
+            self._enter(node, place._replace(silent=max(1, place.silent), embed=finding.embed, nested=nested))
         elif finding.weak is not None or finding.costly:
-            self._enter(node, state._replace(weak=finding.weak or state.weak, nested=state.nested + finding.costly))
+            self._enter(node, place._replace(nested=nested))
         if finding.markup and self._depth < _DEPTH:
+            self.builder.last_post = None
             for markup in finding.markup:
-                Walker(self.builder, self._finder, self._depth + 1).walk(parse(markup))
-            self._set(self._state)
+                Walker(self.builder, self._finder, depth=self._depth + 1, around=place.around).walk(parse(markup))
+            weak = self.builder.last_post or weak
+            self._enter(node, self._place)
+        if finding.embed is None and weak is not place.weak:
+            self._stand_for(node, weak)
+
+    def _stand_for(self, node: Element, post: PostRef | None) -> None:
+        """What is shown in an element whose attributes name a post, stands in for it until it loads."""
+        place = self._place._replace(weak=post)
+        if not place.silent and node.tag not in _PARTS and _is_short(node):
+            place = place._replace(silent=1, held=True)
+        self._enter(node, place)
+
+    def _take_microdata(self, node: Element, attrs: Mapping[str, str]) -> None:
+        if "SocialMediaPosting" in attrs.get("itemtype", ""):
+            self._enter(node, self._place._replace(posting=True))
+        name = attrs.get("itemprop", "").lower()
+        if name == "embedurl" or (self._place.posting and name in _POSTING_ADDRESSES):
+            address = attrs.get("content") or attrs.get("href") or attrs.get("src") or ""
+            self._finder.put_address(node, address, f"[itemprop={attrs['itemprop']}]")
 
     # --- single elements -------------------------------------------------------------------
 
     def _open_a(self, node: Element, attrs: Mapping[str, str]) -> bool:
         href = attrs.get("href")
-        if self._depth and self._state.embed is None and href:
-            self._finder.put_link(node, href)
-        if self._state.silent or self._link is not None:
+        if self._depth and self._place.embed is None and href:
+            self._finder.put_address(node, href, "a[href]")
+        if self._place.silent or self._link is not None:
             return True
         if not is_control(attrs) and not self._is_own(href):
             self._link = _OpenLink(node, self.builder.open_link(), [])
@@ -200,8 +216,9 @@ class Walker:
 
     def _is_own(self, href: str | None) -> bool:
         """Whether the link leads to the post that an element around it stands for."""
-        weak = self._state.weak
-        return weak is not None and href is not None and post_at(href) == weak
+        weak = self._place.weak
+        post = post_at(href) if weak is not None and href is not None else None
+        return weak is not None and post is not None and post.url == weak.url
 
     def _close_link(self, link: _OpenLink) -> None:
         self._link = None
@@ -209,12 +226,12 @@ class Walker:
         self.builder.close_link(link.place, link.node.get("href"), words, prose=in_paragraph(link.node))
 
     def _open_br(self, _node: Element, _attrs: Mapping[str, str]) -> bool:
-        if not self._state.silent:
+        if not self._place.silent:
             self.builder.put_break()
         return False
 
     def _open_img(self, _node: Element, attrs: Mapping[str, str]) -> bool:
-        if self._state.silent:
+        if self._place.silent:
             return False
         alt = attrs.get("alt", "")
         if 0 < len(alt) <= _EMOJI_CHARS and not alt.isascii():
@@ -227,9 +244,11 @@ class Walker:
         kind, text = attrs.get("type", "").lower(), node.text or ""
         if kind == "application/ld+json" and self._depth == 0:
             self.head.add_json(text)
-        elif kind.startswith("text/") and kind != "text/javascript" and self._state.silent < 2:  # noqa: PLR2004  # 2: see _State
+        elif "src" in attrs:
+            return False
+        elif kind.startswith("text/") and kind != "text/javascript" and self._place.silent < NO_EMBEDS:
             self._take(node, self._finder.find_in_text(node, text, f"script[type={kind}]"))
-        elif self._depth == 0 and "src" not in attrs:
+        elif self._depth == 0:
             self.scripts.append(text)
         return False
 
@@ -251,7 +270,7 @@ class Walker:
         return True
 
     def _open_time(self, _node: Element, attrs: Mapping[str, str]) -> bool:
-        if self._state.embed is None:
+        if self._place.embed is None:
             self.head.note_time(attrs)
         return True
 

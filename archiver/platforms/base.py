@@ -74,11 +74,11 @@ class Markup:
     (`amp-twitter`). Two more keys keep rules for common elements from firing on all of them:
     `begins` is how the attribute's value begins, `holds` what stands in the text directly
     in the element (a script's call). An `echo` only speaks of a post that another element
-    shows: it counts where the post was not met before. `read` gives the posts the element shows, [] if it is
-    none after all; it must be fast (time linear in the element) and never raises. It sees
-    the element with all that is in it and the three elements around it, but nothing that
-    stands beside it. A platform's rules are tried in their order, the most telling first;
-    the first that finds anything wins.
+    shows: it counts where the post was not met before. `read` gives the posts the element
+    shows, [] if it is none after all; it must be fast (time linear in the element) and
+    never raises. It sees the element with all that is in it and the three elements around
+    it, but nothing that stands beside it. A platform's rules are tried in their order, the
+    most telling first; the first that finds anything wins.
     """
 
     variant: str

@@ -160,6 +160,13 @@ def _read_source(frame: Tag) -> Iterable[Found]:
     return [Found(post=post)] if post else []
 
 
+def _read_call(tag: Tag) -> Iterable[Found]:
+    """`twttr.widgets.createTweet("ID", …)`, in a script of the page's own."""
+    numbers = re.findall(r"\.createTweet(?:Embed)?\(\s{0,20}[\"']([0-9]{2,20})[\"']", tag.string or "")
+    posts = (_post(number) for number in dict.fromkeys(numbers))
+    return [Found(post=post) for post in posts if post]
+
+
 def _read_card(tag: Tag) -> Iterable[Found]:
     """`div.tweet` of newsletters: the post as JSON in `data-attrs`."""
     value = parse_json(attr(tag, "data-attrs"))
@@ -181,6 +188,7 @@ _MARKUP = (
     Markup("[data-tweet-id]", _read_id, attribute="data-tweet-id"),
     Markup("[data-tweetid]", _read_id, attribute="data-tweetid"),
     Markup("[tweet-id]", _read_id, attribute="tweet-id"),
+    Markup("script: createTweet", _read_call, tag="script", holds=".createTweet", echo=True),
 )
 
 # --- page ----------------------------------------------------------------------------------------
@@ -300,6 +308,12 @@ PLATFORM = Platform(
     ),
     markup_samples=(
         MarkupSample(_WIDGET, "blockquote.twitter-tweet", _ID_A, _CLAIM),
+        MarkupSample(
+            f'<script>twttr.ready(function () {{ twttr.widgets.createTweet("{_ID_A}", box, {{}}); }});</script>',
+            "script: createTweet",
+            _ID_A,
+        ),
+        MarkupSample("<script>twttr.widgets.createTweet(id, box);</script>", None, None),
         MarkupSample(
             f'<blockquote class="twitter-tweet"><a href="https://x.com/ann_b/status/{_ID_A}"></a></blockquote>',
             "blockquote.twitter-tweet",

@@ -120,12 +120,19 @@ def _told_reader(name: str) -> Callable[[Tag], list[Found]]:
     return lambda tag: read(tag) if any(attr(tag, hint).lower() == "youtube" for hint in _PROVIDERS) else []
 
 
+def _read_call(tag: Tag) -> list[Found]:
+    """`new YT.Player("box", {videoId: "ID"})`, in a script of the page's own."""
+    ids = re.findall(r"\bvideoId[\"']?\s{0,20}:\s{0,20}[\"']([\w-]{11})[\"']", tag.string or "")
+    return [Found(post=post) for post in map(_post, dict.fromkeys(ids)) if post]
+
+
 def _same(text: str) -> PostRef | None:
     url = parse_url(text)
     return _identify(url) if url and host_in(url.host, _HOSTS) else None
 
 
 _MARKUP = (
+    Markup("script: YT.Player", _read_call, tag="script", holds="YT.Player", echo=True),
     Markup("amp-youtube", _reader("data-videoid"), tag="amp-youtube", attribute="data-videoid"),
     Markup("lite-youtube", _reader("videoid"), tag="lite-youtube", attribute="videoid"),
     Markup("lite-youtube", _reader("video-id"), tag="lite-youtube", attribute="video-id"),
@@ -247,6 +254,11 @@ PLATFORM = Platform(
         ),
     ),
     markup_samples=(
+        MarkupSample(
+            f'<script>player = new YT.Player("box", {{height: "390", videoId: "{_V}"}});</script>',
+            "script: YT.Player",
+            _V,
+        ),
         MarkupSample(f'<amp-youtube data-videoid="{_V}" width="480" height="270"></amp-youtube>', "amp-youtube", _V),
         MarkupSample(f'<lite-youtube videoid="{_V}" playlabel="Play"></lite-youtube>', "lite-youtube", _V),
         MarkupSample(f'<lite-youtube video-id="{_V}"></lite-youtube>', "lite-youtube", _V),

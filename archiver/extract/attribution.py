@@ -43,10 +43,13 @@ _LINE = re.compile(
 _INLINE = (re.compile(rf"{_EM}(?=\s)|(?:^|(?<=\s)){_EM}(?=\S)"), re.compile(rf"(?:^|(?<=\s)){_DASH}(?=\s)"))
 #: A sentence that ends between a dash and a handle: the dash belonged to the text.
 _SENTENCE_END = re.compile(r"[^\W\d_]{3,}[.!?…]+[\"”’»]?\s")
-_BEFORE_DATE = " \t\n\xa0[(（·|"
+_BEFORE_DATE = " \t\n\xa0["
 #: Behind a widget's date nothing follows on the line, or a new sentence does.
-_AFTER = re.compile(r"[)\]）}\"'”’»>|*_.]{0,6}(?:$|\s*\n|\s+(?=\S)(?P<next>\S))")
-_MARKS = re.compile(f"[{DIRECTION_MARKS}]")
+_AFTER = re.compile(r"[)\]）}\"'”’»>|*_.]{0,6}(?:\s*$|\s*\n|\s+(?P<next>\S)|(?P<glued>[^\W\d_]))")
+#: How a text ends before a dash that is not its own.
+_TEXT_END = re.compile(r"(?:[.!?…\"”»)。！？」]|[/#@]\w{2,60}|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f])\s*$")
+#: What is not seen: marks, and more blanks than one.
+_UNSEEN = re.compile(rf"[{DIRECTION_MARKS}]|(?<=[ \t\n])[ \t]+|[ \t]+(?=\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,16 @@ class View:
     """A block's text without what is not seen, and the places of what is left."""
 
     def __init__(self, text: str, joins: dict[int, str]) -> None:
-        cuts = [found.start() for found in _MARKS.finditer(text)] if not text.isascii() else []
-        cuts.extend(cut for cut, join in joins.items() if join == "")
+        # Blanks before a break within a line are those between two words.
+        unseen = (found for found in _UNSEEN.finditer(text) if joins.get(found.end()) != "")
+        cuts = {place for found in unseen for place in range(*found.span())}
+        cuts.update(cut for cut, join in joins.items() if join == "")
         self._cuts = sorted(cuts)
         self.text = text
-        if self._cuts:
-            gone = frozenset(self._cuts)
-            self.text = "".join(char for place, char in enumerate(text) if place not in gone)
+        if cuts or joins:
+            # A break that nobody meant is a blank, so that it ends no line.
+            chars = (joins.get(place, char) if char == "\n" else char for place, char in enumerate(text))
+            self.text = "".join(char for place, char in enumerate(chars) if place not in cuts)
         self._shifted = [cut - count for count, cut in enumerate(self._cuts)]
 
     def raw(self, place: int) -> int:
@@ -124,6 +130,8 @@ def _attribution(block: Block, view: View, handle: re.Match[str], floor: int) ->
     if begun is None:
         return None
     start, name_at = begun
+    if post is None and dated and not is_last(text, dated.end, lower=_ends_text(text, floor, start)):
+        return None
     return end, Attribution(
         start=view.raw(start),
         end=max(view.raw_end(end), anchor.end) if anchor else view.raw_end(end),
@@ -140,7 +148,7 @@ def _attribution(block: Block, view: View, handle: re.Match[str], floor: int) ->
 
 @dataclass(frozen=True, slots=True)
 class _Dated:
-    """A date behind a handle. `alone` says that it stands there as a widget puts it."""
+    """A date behind a handle. `alone` says that nothing stands between the two."""
 
     begin: int
     end: int
@@ -154,7 +162,7 @@ def _date_behind(text: str, place: int) -> _Dated | None:
     if found is None:
         return _broken_date(text, place)
     begin, end, day = found
-    alone = not text[place:begin].strip(_BEFORE_DATE) and is_last(text, end)
+    alone = not text[place:begin].strip(_BEFORE_DATE)
     return _Dated(begin, end, day, " ".join(text[begin:end].split()), alone)
 
 
@@ -169,14 +177,16 @@ def _broken_date(text: str, place: int) -> _Dated | None:
     if found is None:
         return None
     begin, end, day = found
-    alone = not flat[:begin].strip(_BEFORE_DATE) and is_last(text, place + kept[end - 1] + 1)
+    alone = not flat[:begin].strip(_BEFORE_DATE)
     return _Dated(place + kept[begin], place + kept[end - 1] + 1, day, flat[begin:end].strip(), alone)
 
 
-def is_last(text: str, end: int) -> bool:
-    """Whether the date ends its line, or a sentence begins behind it."""
+def is_last(text: str, end: int, *, lower: bool = False) -> bool:
+    """Whether the date ends its line, or a sentence begins behind it (`lower`: in whatever case)."""
     found = _AFTER.match(text, end)
-    return found is not None and not (found["next"] and (found["next"].islower() or found["next"] in ",;:—–"))
+    if found is None or (found["glued"] and found["glued"].islower()):
+        return False
+    return not found["next"] or not (found["next"] in ",;:—–" or (found["next"].islower() and not lower))
 
 
 def _start(block: Block, text: str, handle: int, floor: int, *, bare: bool) -> tuple[int, int] | None:
@@ -185,17 +195,25 @@ def _start(block: Block, text: str, handle: int, floor: int, *, bare: bool) -> t
     near = max(floor, handle - _NAME_CHARS - 1)
     near = max(near, text.rfind("\n\n", near, handle) + 1)
     lines = [*_line_starts(text, near, handle, whole=near == floor)][-_NAME_LINES:]
+    inline = [found for found in _INLINE[0].finditer(text, near, handle) if _leads(text, found.end(), handle)]
+    # What looks like a dash may be a list's sign, before a text that has its attribution behind it.
+    listed = bool(inline) and _ends_text(text, near, inline[-1].start())
     for line in reversed(lines):
         dash = _LINE.match(text, line, handle)
-        if dash:
+        if dash and not (listed and dash[0].strip() == "-"):
             return line, dash.end()
-    if lines and lines[-1] == 0 and block.kind is BlockKind.ITEM and block.marker == "-":
+    if lines and lines[-1] == 0 and block.kind is BlockKind.ITEM and block.marker == "-" and not listed:
         return 0, 0
-    for pattern in _INLINE:
-        dashes = [found for found in pattern.finditer(text, near, handle) if _leads(text, found.end(), handle)]
-        if dashes:
-            return dashes[-1].start(), dashes[-1].end()
+    weak = (found for found in _INLINE[1].finditer(text, near, handle) if _leads(text, found.end(), handle))
+    for dash in (*inline[-1:], *[*weak][-1:]):
+        return dash.start(), dash.end()
     return (lines[-1], lines[-1]) if bare and lines else None
+
+
+def _ends_text(text: str, floor: int, dash: int) -> bool:
+    """Whether a text ends right before the dash: then the dash is no part of a sentence."""
+    before = text[max(floor, dash - _NAME_CHARS) : dash]
+    return bool(before.strip()) and "\n" not in before[-3:] and _TEXT_END.search(before) is not None
 
 
 def _line_starts(text: str, near: int, handle: int, *, whole: bool) -> Iterator[int]:

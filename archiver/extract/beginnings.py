@@ -39,11 +39,16 @@ _PARAGRAPH_END = re.compile(r"[.!?…:\"”’»)。！？」』]$")
 _UNITS_UP = 16
 #: List signs that Markdown has not: whoever wrote the post typed them.
 _TYPED_MARKS = ("•",)
+#: A line of a quotation that was read as words.
+_QUOTE_SIGNS = re.compile(r"[>\s]+")
+_PROSE = (BlockKind.TEXT, BlockKind.ITEM)
 #: Posts that fill their space so far are many; shorter paragraphs tell nothing of an article's habits.
 _FULL, _PARAGRAPH_UNITS, _SENTENCE_CHARS = 0.86, 40, 12
 #: Less likely beginnings are not worth keeping.
 _LEAST = 0.02
 _WALL = 3
+#: A quotation with more characters is no widget's, but perhaps the whole article's.
+_QUOTED = 1200
 
 
 #: How posts are divided, in logits: by so many blank lines (of 108 real ones).
@@ -132,6 +137,9 @@ class Beginnings:
         # What stands right above an attribution is a post's, and says nothing of the article's habits.
         own = (text for text, below in zip(texts, [*texts[1:], ""], strict=True) if not _SIGNED.search(below[:200]))
         self._weights = sorted(bounded_weight(text) for text in own if _is_paragraph(text))
+        self._quoted: Counter[int] = Counter()
+        for block in blocks:
+            self._quoted[block.quote] += len(block.text)
         self._language = wording.language(" ".join(sorted(texts, key=len)[-5:]))
 
     def above(self, index: int, line: Attribution, floor: tuple[int, int], limit: Limit) -> list[Beginning]:
@@ -164,7 +172,8 @@ class Beginnings:
         kind: BlockKind | None = None
         while index >= floor[0]:
             block = self._blocks[index]
-            if block.kind not in (BlockKind.TEXT, BlockKind.ITEM) or below.quote not in (0, block.quote):
+            # An attribution may have a quotation to itself; the words that it is about may not be parted.
+            if block.kind not in _PROSE or (below.quote not in (0, block.quote) and kind is not None):
                 return
             for unit in self._units_of(index, start, end, gap, limit, nearest=kind is None):
                 if kind is not None and self._is_bound(unit, block, below, kind):
@@ -192,6 +201,8 @@ class Beginnings:
         broken = len(lines) > 1 and not self._wall
         for begin, stop in reversed(lines):
             said = sign + self._lines.said(index, begin, stop)
+            if _QUOTE_SIGNS.fullmatch(said):
+                continue
             units = limit.weigh(said)
             if units > limit.units + _SLACK_UNITS:
                 if nearest and stop == lines[-1][1]:
@@ -244,7 +255,8 @@ class Beginnings:
 
     def _odds_of_unit(self, unit: _Unit, taken: _Taken, line: Attribution) -> float:
         """What speaks for a unit's being a post's own words, given those taken below it."""
-        if self._blocks[unit.piece.block].quote:
+        quote = self._blocks[unit.piece.block].quote
+        if quote and self._quoted[quote] < _QUOTED:
             return 7.0
         text = unit.text
         odds = 1.4 * wording.post_signs(text) + 1.5 * unit.listed + 3.0 * (_THREAD_START.match(text) is not None)

@@ -37,7 +37,8 @@ VIEW_ON = re.compile(
     r"(?: ansehen| anzeigen)?(?=\s|$)"
 )
 TIKTOK_AUTHOR = re.compile(r"@(?P<handle>[A-Za-z0-9_.]{2,24})(?=\s|$)")
-NOTES = re.compile("♬|â™¬")
+#: The sound of a TikTok: `♬ title - artist`; lyrics are written otherwise.
+NOTES = re.compile("(?:♬|â™¬)(?= ?[^\n♬]{1,200} [-–] )")
 REDDIT = re.compile(
     r"by\s?/?u/(?P<handle>[A-Za-z0-9_-]{3,20})\s{1,3}(?:from discussion\s?[^\n]{0,300}?\s)?"
     r"in\s?(?:/?r/)?\w{2,21}[ \t]*(?=\n|$)"

@@ -35,7 +35,7 @@ from archiver.platforms import identify
 __all__ = ["Caption", "Captions"]
 
 #: A caption on Instagram or TikTok is no longer.
-_CAPTION_CHARS, _CAPTION_BLOCKS = 2400, 12
+_CAPTION_CHARS, _CAPTION_BLOCKS, _TIKTOK_BLOCKS = 2400, 12, 4
 #: How near an article that quotes a Facebook post names Facebook.
 _NEAR_BLOCKS, _NEAR_CHARS = 4, 600
 _PROSE = (BlockKind.TEXT, BlockKind.ITEM)
@@ -213,10 +213,10 @@ class Captions:
             starts = [at for at in line_starts(block.text) if low <= at < high]
             for at in reversed(starts):
                 author = TIKTOK_AUTHOR.match(block.text, at, high)
-                if author:
+                if author and (number == index or not block.text[author.end() : high].partition("\n")[0].strip()):
                     return (number, at, author.end()), author["handle"]
             chars += high - low
-            if block.kind not in _PROSE or chars > _CAPTION_CHARS:
+            if block.kind not in _PROSE or chars > _CAPTION_CHARS or number <= index - _TIKTOK_BLOCKS:
                 return None
         return None
 

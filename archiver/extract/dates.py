@@ -42,9 +42,11 @@ _LEAD = re.compile(
 #: "Year", as Russian, Bulgarian and Ukrainian dates have it behind the number.
 _YEAR_WORD = re.compile(r"\s?[гр]\.?(?!\w)")
 _TIME = re.compile(
-    r"(?:[,،]|\s|\b(?:at|à|às|a las|um|alle(?: ore)?|kl\.?|om|o|в|о|saat|pukul|lúc|في|ساعت)(?!\w)){0,5}"
-    r"(?:午前|午後|上午|下午|오전|오후)?\s?\d{1,2}\s?(?:[:.h]|[時时點点시])\s?\d{2}(?:\s?[分분])?(?::\d{2})?"
-    r"(?:\s?[ap]\.?m\b\.?|\s[صم](?!\w)|\sUhr\b)?(?:\s?\(?(?:[A-Z]{3,4})\b\)?)?",
+    r"(?:[,،]?\s{1,3}(?:at|à|às|a las|um|alle(?: ore)?|kl\.?|om|o|в|о|saat|pukul|lúc|في|ساعت)\s{1,3}|[,، \t\xa0]{0,3})"
+    r"(?:午前|午後|上午|下午|오전|오후)?\s?\d{1,2}"
+    # A full stop between numbers is that of a time only where a word says so.
+    r"(?:\s?(?:[:h]|[時时點点시])\s?\d{2}(?:\s?[分분])?(?::\d{2})?(?:\s?[ap]\.?m\b\.?|\s[صم](?!\w)|\sUhr\b)?"
+    r"|\.\d{2}(?:\s?[ap]\.?m\b\.?|\sUhr\b))(?:\s?\(?(?-i:[A-Z]{3,4})\b\)?)?",
     re.IGNORECASE,
 )
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s?(?:Z|[+-]\d{2}:?\d{2})?)?")

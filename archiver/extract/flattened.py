@@ -32,6 +32,9 @@ _LIMITS = {
     "instagram": Limit(2200, len),
 }
 _ALTERNATIVES = 4
+#: Units that no post has, even with what another text that was run into it adds.
+_MUCH = 2 * POST_UNITS
+_QUOTE_SIGNS = re.compile(r"^[ \t]*>[ \t]?", re.MULTILINE)
 _PROSE = (BlockKind.TEXT, BlockKind.ITEM)
 
 
@@ -118,12 +121,28 @@ class _Finder:
         begin = caption.begin if caption and caption.begin and caption.begin >= self._floor else None
         texts = self._texts(index, line, caption, begin)
         pieces = texts[0].pieces if texts else ()
-        if not pieces and line.anchor is None and caption is None:
-            # A name and a date with nothing above them sign the article, and quote nobody.
+        if caption is None and line.anchor is None and self._is_byline(index, line, pieces):
             return None
         at, end = begin or (index, line.start), (caption.end if caption else None) or (index, line.end)
         first = begin or ((pieces[0].block, pieces[0].start) if pieces else at)
         return Flattened(first, at, end, line, self._claim(line, texts))
+
+    def _is_byline(self, index: int, line: Attribution, pieces: Sequence[Piece]) -> bool:
+        """Whether a name and a date sign the article, and quote nobody.
+
+        They do with nothing above them, under a title, and under a paragraph that is far
+        too long for a post.
+        """
+        if not pieces:
+            return True
+        nearest = pieces[-1].block
+        if not line.own_line or nearest == index:
+            return False
+        text = self._blocks[nearest].text
+        first = all(not block.text.strip() for block in self._blocks[:nearest])
+        if first and not wording.post_signs(text) and not wording.ends_sentence(text):
+            return True
+        return self._lines.paragraphs and bounded_weight(text) > _MUCH
 
     def _texts(
         self, index: int, line: Attribution, caption: Caption | None, begin: tuple[int, int] | None
@@ -172,7 +191,9 @@ class _Finder:
         for piece in pieces:
             block = self._blocks[piece.block]
             sign = f"{block.marker} " if listed and block.kind is BlockKind.ITEM and block.marker else ""
-            parts.append(sign + self._lines.said(piece.block, piece.start, piece.end).strip())
+            said = self._lines.said(piece.block, piece.start, piece.end).strip()
+            # A quotation in a list keeps its sign where Markdown is read line by line.
+            parts.append(sign + (_QUOTE_SIGNS.sub("", said).strip() if block.kind is BlockKind.ITEM else said))
         return "\n\n".join(parts).strip()
 
 

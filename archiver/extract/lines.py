@@ -51,6 +51,9 @@ class Lines:
         self._blocks = blocks
         self._width = _width(blocks)
         self._joins: dict[int, dict[int, str]] = {}
+        prose = [block for block in blocks if block.kind in _PROSE]
+        #: Whether a block is one paragraph: most of them have no line break.
+        self.paragraphs = sum("\n" in block.text for block in prose) * 2 < len(prose)
 
     def joins(self, index: int) -> dict[int, str]:
         """The breaks of a block that nobody meant: the place of each, and what stands for it."""
@@ -88,8 +91,12 @@ class Lines:
         place = 0
         for line, below in pairwise(lines):
             place += len(line)
-            if _is_full(line, below, self._width.columns):
-                yield place, "" if self._width.anywhere else _between(line, below)
+            if self._width.anywhere:
+                # Lines that are broken within words end at one column, whatever comes next.
+                if len(line) >= self._width.columns:
+                    yield place, ""
+            elif _is_full(line, below, self._width.columns):
+                yield place, _between(line, below)
             place += 1
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 __all__ = [
     "begins_as_post",
     "continues",
+    "ends_sentence",
     "has_words",
     "introduces",
     "is_label",
@@ -128,6 +129,11 @@ def reports(text: str) -> int:
 def is_label(text: str) -> bool:
     """Whether it is a time or a few words without an end, as page furniture is."""
     return _CLOCK.match(text) is not None or (len(text) <= _LABEL_CHARS and not _LABEL_END.search(text))
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether it ends as sentences do."""
+    return _LABEL_END.search(text.rstrip()) is not None
 
 
 def names_author(text: str, name: str | None, handle: str | None) -> float:

@@ -10,10 +10,6 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 __all__ = ["emit", "plain", "say", "shorten", "table", "warn", "write_line"]
 
 # C0 and C1 controls (tab and newline become spaces below), DEL, bidi embeddings, overrides and isolates.
@@ -55,6 +51,11 @@ def warn(text: str) -> None:
 
 def table(title: str, columns: Sequence[tuple[str, str, int | None]], rows: Sequence[Sequence[str]]) -> None:
     """A table on standard output; a column is (heading, style, least width)."""
+    # A tenth of a second that machine-readable output need not wait for.
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
     shown = Table(title=Text(plain(title)), title_justify="left", show_edge=False, pad_edge=False)
     for heading, style, least in columns:
         shown.add_column(heading, style=style, min_width=least, overflow="fold")

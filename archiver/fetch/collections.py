@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from archiver.fetch.items import Collection, Item, Kind
+from archiver.fetch.items import Collection, Item, Kind, shown_name
 from archiver.fetch.kinds import LOOKED_AT_BYTES, is_json_feed, kind_of
 from archiver.fetch.lists import Place, read_csv, read_json_lines, read_text_list
 from archiver.fetch.sniff import EXPECTED, media_type_of
@@ -43,7 +43,7 @@ class Label:
     @property
     def name(self) -> str:
         """The source in a message."""
-        return "standard input" if self.source == "-" else self.source
+        return shown_name(self.source)
 
 
 def open_source(

@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from archiver.fetch.items import Entry, Item, Unreadable
+from archiver.fetch.items import Entry, Item, Unreadable, shown_name
 from archiver.model.errors import InputUnreadable
 from archiver.model.records import Document
 from archiver.model.urls import absolute
@@ -22,6 +22,7 @@ __all__ = ["read_feed", "read_json_feed", "read_sitemap", "with_problem"]
 #: The sitemap protocol allows 50,000; more than this is no list for people.
 _MOST_ENTRIES = 250_000
 _ENTITY = re.compile(rb"<!ENTITY\b[^>]{0,1000}&|<!ENTITY\s+%", re.IGNORECASE)
+_PLAIN_URL = re.compile(r"https?://[\w.-]{1,253}(?:/[\w./?=&%~+-]{0,2000})?", re.ASCII)
 _HEAD_BYTES = 1 << 20
 _CONTENTS = frozenset({"encoded", "content"})
 _DATES = ("pubDate", "published", "date", "updated", "modified", "issued")
@@ -41,13 +42,13 @@ class _Listed:
 
 def read_feed(body: bytes, name: str, base: str | None) -> Iterator[Item]:
     """The entries of an RSS or Atom feed, newest first; each with its content where the feed carries it whole."""
-    listed, problem = _parsed(body, name, {"item", "entry"}, lambda element: _feed_entry(element, base))
+    listed, problem = _parsed(body, name, ("{*}item", "{*}entry"), lambda element: _feed_entry(element, base))
     return _entries(listed, name, problem)
 
 
 def read_sitemap(body: bytes, name: str, base: str | None) -> Iterator[Item]:
     """The pages of a sitemap or news sitemap, or the sitemaps of an index, the last changed first."""
-    listed, problem = _parsed(body, name, {"url", "sitemap"}, lambda element: _page(element, base))
+    listed, problem = _parsed(body, name, ("{*}url", "{*}sitemap"), lambda element: _page(element, base))
     return _entries(listed, name, problem)
 
 
@@ -57,7 +58,7 @@ def read_json_feed(body: bytes, name: str, base: str | None) -> Iterator[Item]:
         feed = json.loads(body)
         items = feed["items"] if isinstance(feed["items"], list) else []
     except (ValueError, KeyError, TypeError, RecursionError):
-        raise InputUnreadable(f"{name} is a broken JSON Feed") from None
+        raise InputUnreadable(f"{shown_name(name)} is a broken JSON Feed") from None
     rows = [item for item in items[:_MOST_ENTRIES] if isinstance(item, dict)]
     return _entries([_json_entry(item, base) for item in rows], name, "")
 
@@ -69,24 +70,27 @@ def with_problem(items: Iterator[Item], problem: str) -> Iterator[Item]:
         yield Unreadable(problem)
 
 
-def _parsed(body: bytes, name: str, wanted: set[str], read: Callable[[Any], _Listed]) -> tuple[list[_Listed], str]:
+def _parsed(
+    body: bytes, name: str, wanted: tuple[str, ...], read: Callable[[Any], _Listed]
+) -> tuple[list[_Listed], str]:
     """The elements of these (local) names, read one by one, and what was wrong with the XML."""
     if _ENTITY.search(body[:_HEAD_BYTES]):
-        raise InputUnreadable(f"{name} is XML that defines entities by entities, and was not read")
+        raise InputUnreadable(f"{shown_name(name)} is XML that defines entities by entities, and was not read")
     listed: list[_Listed] = []
     # No entity is replaced, no DTD or address is read; depth is bounded by libxml2 itself.
-    walk = etree.iterparse(BytesIO(body), resolve_entities=False, no_network=True, load_dtd=False, recover=True)
+    walk = etree.iterparse(
+        BytesIO(body), resolve_entities=False, no_network=True, load_dtd=False, recover=True, tag=wanted
+    )
     problem = ""
     try:
         for _, element in walk:
-            if _name(element) in wanted:
-                listed.append(read(element))
-                _forget(element)
-                if len(listed) >= _MOST_ENTRIES:
-                    problem = f"only the first {_MOST_ENTRIES} entries of {name} were read"
-                    break
+            listed.append(read(element))
+            _forget(element)
+            if len(listed) >= _MOST_ENTRIES:
+                problem = f"only the first {_MOST_ENTRIES} entries of {shown_name(name)} were read"
+                break
     except etree.XMLSyntaxError as error:
-        problem = f"{name} is broken XML ({error})"
+        problem = f"{shown_name(name)} is broken XML ({error})"
     if not problem and any(error.level_name == "FATAL" for error in walk.error_log):
         problem = _cut_short(body, name)
     return listed, problem
@@ -94,7 +98,7 @@ def _parsed(body: bytes, name: str, wanted: set[str], read: Callable[[Any], _Lis
 
 def _cut_short(body: bytes, name: str) -> str:
     """What to say of XML that is not well-formed: nothing, if it at least ends."""
-    return "" if body.rstrip()[-1:] == b">" else f"{name} ends in the middle of an entry"
+    return "" if body.rstrip()[-1:] == b">" else f"{shown_name(name)} ends in the middle of an entry"
 
 
 def _forget(element: Any) -> None:
@@ -114,7 +118,9 @@ def _entries(listed: list[_Listed], name: str, problem: str) -> Iterator[Item]:
         elif entry.content.strip():
             yield _article(entry, name, number)
         else:
-            yield Unreadable(f"{name} has an entry without a web address: {entry.title[:100] or 'untitled'}")
+            yield Unreadable(
+                f"{shown_name(name)} has an entry without a web address: {entry.title[:100] or 'untitled'}"
+            )
     if problem:
         yield Unreadable(problem)
 
@@ -148,7 +154,7 @@ def _feed_entry(element: Any, base: str | None) -> _Listed:
         texts.get("origLink") or link or (permalink if permalink.lower().startswith(("http://", "https://")) else "")
     )
     at = next((at for name in _DATES if (at := _instant(texts.get(name, "")))), None)
-    return _Listed(absolute(base, found) if found else None, at, content, " ".join(texts.get("title", "").split()))
+    return _Listed(_address(found, base), at, content, " ".join(texts.get("title", "").split()))
 
 
 def _link(element: Any) -> str:
@@ -178,7 +184,7 @@ def _page(element: Any, base: str | None) -> _Listed:
         if _name(child) in ("loc", "lastmod", "publication_date") and not len(child):
             texts.setdefault(_name(child), _text(child))
     at = _instant(texts.get("publication_date", "")) or _instant(texts.get("lastmod", ""))
-    return _Listed(absolute(base, texts["loc"]) if texts.get("loc") else None, at, title=texts.get("loc", ""))
+    return _Listed(_address(texts.get("loc", ""), base), at, title=texts.get("loc", ""))
 
 
 def _json_entry(item: dict[str, Any], base: str | None) -> _Listed:
@@ -189,7 +195,14 @@ def _json_entry(item: dict[str, Any], base: str | None) -> _Listed:
     url = text("url") or text("external_url") or (text("id") if text("id").startswith("http") else "")
     content = text("content_html") or _paragraphs(text("content_text"))
     at = _instant(text("date_published")) or _instant(text("date_modified"))
-    return _Listed(absolute(base, url) if url else None, at, content, text("title"))
+    return _Listed(_address(url, base), at, content, text("title"))
+
+
+def _address(text: str, base: str | None) -> str | None:
+    """The address that an entry names; of most of a hundred thousand no more will be asked."""
+    if _PLAIN_URL.fullmatch(text):
+        return text
+    return absolute(base, text) if text else None
 
 
 def _text(element: Any) -> str:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from archiver.model.records import Document
 
-__all__ = ["Collection", "Entry", "Item", "Kind", "Unreadable"]
+__all__ = ["Collection", "Entry", "Item", "Kind", "Unreadable", "shown_name"]
 
 
 class Kind(StrEnum):
@@ -40,6 +40,11 @@ class Unreadable:
 
     why: str
     next_step: str = ""
+
+
+def shown_name(source: str) -> str:
+    """The source in a message."""
+    return "standard input" if source == "-" else source
 
 
 Item = Document | Entry | Unreadable

@@ -20,6 +20,7 @@ _ROOT = re.compile(
     rb"<(?:[\w.-]{1,100}:)?([\w.-]{1,100})[\s/>]",
     re.IGNORECASE | re.DOTALL,
 )
+_DOCTYPE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?<!DOCTYPE\s+([\w.-]{1,100})", re.IGNORECASE)
 _JSON_FEED = re.compile(rb"\"version\"\s{0,100}:\s{0,100}\"https?:\\?/\\?/jsonfeed\.org")
 _JSON_LINE = re.compile(r"\s*(?:\{.*\}|\"https?://[^\"\s]+\")\s*")
 _HEADER_LINES = 50
@@ -58,7 +59,8 @@ def is_json_feed(begin: bytes) -> bool:
 
 
 def _xml_kind(begin: bytes) -> Kind | None:
-    root = _ROOT.match(begin)
+    # The beginning may hold nothing but a long document type, which names the root, too.
+    root = _ROOT.match(begin) or _DOCTYPE.match(begin)
     if root is None:
         return None
     name = root[1].decode("ascii", "replace")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from archiver.fetch.items import Item, Unreadable
+from archiver.fetch.items import Item, Unreadable, shown_name
 from archiver.fetch.streams import CutShort, Stream, uncompressed
 from archiver.fetch.warcpages import PageList, read_pages
 from archiver.model.errors import InputUnreadable
@@ -30,13 +30,13 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, Va
 
 def is_wacz(file: BinaryIO, name: str) -> bool:
     """Whether a zip archive holds WARC files. Raises InputUnreadable if it is broken, or holds too many files."""
-    with _opened(file, name) as package:
+    with _opened(file, shown_name(name)) as package:
         return any(member.lower().endswith(_WARC_SUFFIXES) for member in package.namelist())
 
 
 def read_wacz(file: BinaryIO, name: str) -> Iterator[Item]:
     """The pages of every WARC file in a WACZ file; those that its lists of pages name, where they do."""
-    with _opened(file, name) as package:
+    with _opened(file, shown_name(name)) as package:
         names = [member for member in package.namelist() if member.lower().endswith(_WARC_SUFFIXES)]
         listed = (member for member in package.namelist() if member.startswith("pages/") and member.endswith(".jsonl"))
         pages = _page_list(_lines(package, member, name) for member in listed)
@@ -99,7 +99,7 @@ def _read_one(source: _Member | Path, title: str, name: str, pages: PageList | N
     try:
         with source.open("rb") as file:
             for item in read_pages(_careful(file, title), name, pages):
-                yield Unreadable(item.why.replace(name, title, 1)) if isinstance(item, Unreadable) else item
+                yield Unreadable(item.why.replace(shown_name(name), title, 1)) if isinstance(item, Unreadable) else item
     except (InputUnreadable, OSError, *_BROKEN) as error:
         yield Unreadable(f"{title} can't be read ({error})")
 

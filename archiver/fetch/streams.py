@@ -14,6 +14,8 @@ _GZIP_WINDOW = 31
 #: Zeros shrink a thousandfold: no piece grows to more than this at a time.
 _INFLATED_BYTES = 1 << 20
 _MEMBER = b"\x1f\x8b\x08"
+#: What only looks like the beginning of a member is tried, too.
+_MOST_TRIES = 1_000
 _MAX_WINDOW_BYTES = 1 << 27
 
 
@@ -92,15 +94,29 @@ class Stream:
             left -= len(piece)
         return count - left
 
+    def skip_to(self, pattern: bytes, most: int) -> bool:
+        """Passes to before `pattern`; False if it does not come within about `most` bytes."""
+        while most > 0 and len(ahead := self.peek(_PIECE_BYTES)) >= len(pattern):
+            at = ahead.find(pattern)
+            passed = at if at >= 0 else len(ahead) - len(pattern) + 1
+            self.skip(passed)
+            if at >= 0:
+                return True
+            most -= passed
+        return False
+
     def put_back(self, data: bytes) -> None:
         """Bytes to be read again first."""
         self._buffer[:0] = data
 
     def recovered(self) -> bool:
         """After CutShort: whether reading can go on behind the damage."""
-        self._error = None
         self._buffer.clear()
-        return bool(self.peek(1))
+        for _ in range(_MOST_TRIES):
+            self._error = None
+            if self.peek(1) or self._error is None:
+                break
+        return bool(self._buffer)
 
     def _fill(self, count: int) -> None:
         while len(self._buffer) < count and self._error is None:

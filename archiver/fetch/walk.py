@@ -110,40 +110,43 @@ class Walk(Generic[T]):
 
     def _refused(self, collection: Collection, depth: int) -> str:
         self._listings += collection.is_listing
+        if self._listings == _MOST_LISTINGS:
+            return f"{collection.source} was not read: {_MOST_LISTINGS} feeds and sitemaps were, and no more are"
         if depth >= _MOST_DEPTH:
             return f"{collection.source} is a list in a list, {depth} deep, and was not read"
-        if self._listings > _MOST_LISTINGS:
-            return f"{collection.source} was not read: {_MOST_LISTINGS} feeds and sitemaps were, and none more is"
         return ""
 
     def _items(self, collection: Collection, scope: _Scope, depth: int) -> Iterator[T | Unreadable | Left]:
-        items = collection.items
-        while True:
-            try:
-                item = next(items, None)
-            except InputUnreadable as error:
-                yield Unreadable(str(error), error.next_step)
-                return
-            if item is None:
-                return
-            if isinstance(item, Unreadable):
-                yield item
-            elif scope.is_full:
-                scope.left += 1
-                if isinstance(item, Document):
+        try:
+            for item in collection.items:
+                if isinstance(item, Unreadable):
+                    yield item
+                elif not scope.is_full:
+                    yield from self._item(item, collection, scope, depth)
+                elif isinstance(item, Entry):
+                    scope.left += 1
+                else:
                     # What is left of a WARC file could only be told by reading it.
                     scope.unknown = True
-                    _close(items)
-                    return
-            elif isinstance(item, Document):
-                scope.count += 1
-                yield from self._taken(item)
-            elif self._is_new(item.source):
-                if item.content is not None and self._content(collection):
-                    scope.count += 1
-                    yield from self._taken(item.content)
-                else:
-                    yield from self._visit(item, scope, collection, depth)
+                    break
+                if collection.kind is Kind.SITEMAP and self._listings >= _MOST_LISTINGS:
+                    break
+        except InputUnreadable as error:
+            yield Unreadable(str(error), error.next_step)
+        finally:
+            _close(collection.items)
+
+    def _item(
+        self, item: Document | Entry, collection: Collection, scope: _Scope, depth: int
+    ) -> Iterator[T | Unreadable | Left]:
+        content = item if isinstance(item, Document) else item.content if self._content(collection) else None
+        if isinstance(item, Entry) and not self._is_new(item.source):
+            return
+        if content is not None:
+            scope.count += 1
+            yield from self._taken(content)
+        elif isinstance(item, Entry):
+            yield from self._visit(item, scope, collection, depth)
 
     def _taken(self, document: Document) -> Iterator[T | Unreadable]:
         try:

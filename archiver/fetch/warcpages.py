@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from archiver.fetch.httpbody import decoded
-from archiver.fetch.items import Item, Unreadable
+from archiver.fetch.items import Item, Unreadable, shown_name
 from archiver.fetch.streams import CutShort, Stream
 from archiver.fetch.warcs import Record, read_records
 from archiver.model.httpwire import response_headers
@@ -64,7 +64,7 @@ def read_pages(stream: Stream, name: str, pages: PageList | None = None) -> Iter
     With `pages` those are read, else every HTML document that no request shows to be a
     frame or a script's. `name` becomes the documents' `source`. Damage gives Unreadable.
     """
-    return _Reader(name, pages).items(read_records(stream, name))
+    return _Reader(name, pages).items(read_records(stream, shown_name(name)))
 
 
 class _Reader:

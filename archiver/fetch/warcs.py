@@ -20,6 +20,7 @@ _HEADER_BYTES = 1 << 20
 #: After so many broken places a file is given up; so it is after so many bytes without a record.
 _MOST_DAMAGES = 1_000
 _LOST_BYTES = 1 << 30
+_LEAST_BYTES = 16
 
 
 @dataclass(slots=True)
@@ -89,22 +90,27 @@ def _next_record(stream: Stream, *, whole: bool) -> Record | str | None:
 
     If the last one was not `whole`, all up to the next beginning of a record is passed over.
     """
-    passed = 0
+    if not whole and not (_VERSION.match(stream.peek(_LEAST_BYTES)) or _find_record(stream)):
+        return None
     while line := stream.read_line(_LINE_BYTES):
         if _VERSION.fullmatch(line):
             return _record(stream)
-        passed += len(line)
-        if whole and line.strip():
+        if line.strip():
             return "holds something that is no WARC record"
-        if passed > _LOST_BYTES:
-            return None
     return None
+
+
+def _find_record(stream: Stream) -> bool:
+    """Passes to what looks like the beginning of a record, which begins a line."""
+    return stream.skip_to(b"\nWARC/", _LOST_BYTES) and bool(stream.read(1))
 
 
 def _record(stream: Stream) -> Record | str:
     fields: dict[str, str] = {}
     last, size = "", 0
-    while (line := stream.read_line(_LINE_BYTES)).strip():
+    while (line := stream.read_line(_LINE_BYTES)).strip() or not line:
+        if not line.endswith(b"\n") and len(line) < _LINE_BYTES:
+            raise CutShort("ends inside a record")
         size += len(line)
         if size > _HEADER_BYTES or not line.endswith(b"\n"):
             return "holds a record whose head does not end"

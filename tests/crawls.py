@@ -22,9 +22,10 @@ def page(title, more=""):
     return f"<!doctype html><title>{title}</title><p>Words{more}".encode()
 
 
-def response(path, body=None, *, name=None, more="", **how):
+def response(path, body=None, *, name=None, more="", date="2024-05-06T07:08:09Z", **how):
     uri = path if "://" in path else f"https://news.example{path}"
-    return record("response", uri, answer(page(path) if body is None else body, **how), name=name or path, more=more)
+    block = answer(page(path) if body is None else body, **how)
+    return record("response", uri, block, name=name or path, more=more, date=date)
 
 
 def request(path, headers, *, of=None):

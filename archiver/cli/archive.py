@@ -10,7 +10,7 @@ from archiver.cli.compose import archive_tools, policy_of, program_name
 from archiver.cli.options import Common, command_options, source_options
 from archiver.cli.output import emit, plain, say, shorten, warn
 from archiver.config import load_settings
-from archiver.fetch.walk import Left
+from archiver.fetch.walk import Empty, Left
 from archiver.home import Home
 from archiver.model.errors import Exit
 from archiver.model.records import Mention
@@ -84,7 +84,7 @@ def tell_progress(event: str, thing: object) -> None:
         warn(f"  {thing.capture.outcome:<8} {thing.capture.availability:<16} {plain(thing.capture.resource.uri)}")
     elif isinstance(thing, ArticleReport) and thing.problem:
         warn(f"  {plain(thing.problem)}")
-    elif isinstance(thing, Left):
+    elif isinstance(thing, Left | Empty):
         warn(plain(thing))
 
 

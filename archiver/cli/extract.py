@@ -16,7 +16,7 @@ from archiver.extract.serialise import extraction_to_json
 from archiver.fetch.collections import open_source
 from archiver.fetch.items import Collection, Entry, Unreadable
 from archiver.fetch.source import looks_like_url
-from archiver.fetch.walk import Left, Walk
+from archiver.fetch.walk import Empty, Left, Walk
 from archiver.model.clock import system_clock
 from archiver.model.errors import Exit, InputUnreadable
 from archiver.model.records import Document, Extraction
@@ -135,7 +135,7 @@ class _Reading:
             for item in walk.read(source):
                 if isinstance(item, Unreadable):
                     self._tell_problem(item)
-                elif isinstance(item, Left):
+                elif isinstance(item, Left | Empty):
                     warn(str(item))
                 else:
                     yield item

@@ -92,7 +92,9 @@ def _parsed(
     except etree.XMLSyntaxError as error:
         problem = f"{shown_name(name)} is broken XML ({error})"
     if not problem and any(error.level_name == "FATAL" for error in walk.error_log):
-        problem = _cut_short(body, name)
+        problem = (
+            _cut_short(body, name) if listed else f"{shown_name(name)} is broken XML, of which nothing could be read"
+        )
     return listed, problem
 
 

@@ -10,7 +10,7 @@ from archiver.model.errors import InputUnreadable
 from archiver.model.records import Document
 from archiver.model.urls import canonical_url
 
-__all__ = ["LISTED_LIMIT", "Left", "Walk"]
+__all__ = ["LISTED_LIMIT", "Empty", "Left", "Remark", "Walk"]
 
 T = TypeVar("T")
 
@@ -33,6 +33,20 @@ class Left:
     def __str__(self) -> str:
         what = "the rest was left" if self.count is None else f"{self.count} more were left"
         return f"{self.source}: {self.limit} were read, {what} (the bound is --limit)"
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """A collection that holds nothing to be read, which need not be wrong."""
+
+    source: str
+    kind: Kind
+
+    def __str__(self) -> str:
+        return f"{self.source} is a {self.kind} without an article"
+
+
+Remark = Left | Empty
 
 
 @dataclass(slots=True)
@@ -76,14 +90,14 @@ class Walk(Generic[T]):
         self._seen: set[str] = set()
         self._listings = 0
 
-    def read(self, source: str) -> Iterator[T | Unreadable | Left]:
+    def read(self, source: str) -> Iterator[T | Unreadable | Remark]:
         """All that the source leads to, in order: what it is made of, what can't be read, and what was left."""
         self._seen, self._listings = {_key(source)}, 0
         yield from self._visit(Entry(source), _Scope(source, None), None, 0)
 
     def _visit(
         self, entry: Entry, scope: _Scope, parent: Collection | None, depth: int
-    ) -> Iterator[T | Unreadable | Left]:
+    ) -> Iterator[T | Unreadable | Remark]:
         try:
             opened = self._open(entry)
         except InputUnreadable as error:
@@ -101,9 +115,13 @@ class Walk(Generic[T]):
         elif parent is not None and parent.kind is opened.kind is Kind.SITEMAP:
             yield from self._items(opened, scope, depth + 1)
         else:
-            own = _Scope(opened.source, self._bound(opened))
-            yield from self._items(opened, own, depth + 1)
+            own, found = _Scope(opened.source, self._bound(opened)), 0
+            for item in self._items(opened, own, depth + 1):
+                found += 1
+                yield item
             yield from own.rest()
+            if not found and parent is None:
+                yield Empty(opened.source, opened.kind)
 
     def _bound(self, collection: Collection) -> int | None:
         return LISTED_LIMIT if self._limit is None and collection.is_listing else self._limit
@@ -116,7 +134,7 @@ class Walk(Generic[T]):
             return f"{collection.source} is a list in a list, {depth} deep, and was not read"
         return ""
 
-    def _items(self, collection: Collection, scope: _Scope, depth: int) -> Iterator[T | Unreadable | Left]:
+    def _items(self, collection: Collection, scope: _Scope, depth: int) -> Iterator[T | Unreadable | Remark]:
         try:
             for item in collection.items:
                 if isinstance(item, Unreadable):
@@ -138,7 +156,7 @@ class Walk(Generic[T]):
 
     def _item(
         self, item: Document | Entry, collection: Collection, scope: _Scope, depth: int
-    ) -> Iterator[T | Unreadable | Left]:
+    ) -> Iterator[T | Unreadable | Remark]:
         content = item if isinstance(item, Document) else item.content if self._content(collection) else None
         if isinstance(item, Entry) and not self._is_new(item.source):
             return

@@ -12,7 +12,7 @@ from archiver.browser import Browser
 from archiver.catalog import Catalog
 from archiver.fetch.client import Client
 from archiver.fetch.items import Collection, Entry, Unreadable
-from archiver.fetch.walk import Left, Walk
+from archiver.fetch.walk import Empty, Left, Walk
 from archiver.model.clock import Clock
 from archiver.model.errors import ArchiverError, Interrupted
 from archiver.model.records import Capture, Claim, Document, Mention, Observation, Resource, RunEnded, RunStarted
@@ -196,9 +196,9 @@ class _Run:
         for item in walk.read(source):
             if isinstance(item, Unreadable):
                 self._report(ArticleReport(self._source, None, problem=item.why, unreadable=True))
-            elif isinstance(item, Left):
+            elif isinstance(item, Left | Empty):
                 self.notes.append(str(item))
-                self.progress("left", item)
+                self.progress("remark", item)
             else:
                 self._archive_reading(item)
 

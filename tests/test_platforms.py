@@ -326,6 +326,9 @@ BAD_BODIES = (
     b'{"data":null,"posts":[null],"thread":[],"__typename":[],"tombstone":[],"user":1}',
     b'[{"data":{"children":[1]}}]',
     HTML_WALL,
+    b'<?xml version="1.0"?><html><p>Not found',
+    b'<meta charset="a\x01b"><p>Not found',
+    b"not found",
 )
 REFUSED = {403, 408, 425, 429, 500, 502, 503, 504, 520, 522, 999, None}
 

@@ -12,16 +12,23 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from bs4 import BeautifulSoup
-from bs4.exceptions import ParserRejectedMarkup
-
 from archiver.model.records import MediaRef, PostRecord, PostRef
 from archiver.model.states import Availability
 from archiver.model.urls import parse_url
 from archiver.platforms import _mastodon_answers as mastodon
 from archiver.platforms._fediverse_ids import is_ulid
 from archiver.platforms.base import Answer, AnswerSample, Reading, RecordRequest
-from archiver.platforms.common import dig, instant_from_text, items, parse_json, refusal, shown_text, text_at, unclear
+from archiver.platforms.common import (
+    dig,
+    instant_from_text,
+    items,
+    parse_html,
+    parse_json,
+    refusal,
+    shown_text,
+    text_at,
+    unclear,
+)
 
 __all__ = ["ANSWERS", "is_web_only", "read_record", "record_requests"]
 
@@ -99,10 +106,7 @@ def _attached(value: Any) -> list[MediaRef]:
 
 
 def _plain(html: str) -> str:
-    try:
-        return shown_text(BeautifulSoup(html, "lxml"))
-    except (ParserRejectedMarkup, AssertionError):
-        return ""
+    return shown_text(parse_html(html))
 
 
 # --- the page of GoToSocial ------------------------------------------------------------------------
@@ -113,10 +117,7 @@ def _read_page(post: PostRef, answer: Answer) -> Reading:
         return refused
     if answer.status != HTTPStatus.OK:
         return unclear(f"the permalink answers HTTP {answer.status} (deleted, or not shown to guests)")
-    try:
-        page = BeautifulSoup(answer.body, "lxml")
-    except (ParserRejectedMarkup, AssertionError):
-        return unclear("a page that cannot be parsed")
+    page = parse_html(answer.body)
     status = page.find(["article", "div"], id=re.compile(rf"{_id(post)}(?:-pinned)?$"))
     content = status.select_one(".content") if status else None
     if status is None or content is None:

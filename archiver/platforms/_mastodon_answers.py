@@ -10,13 +10,20 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from bs4 import BeautifulSoup
-from bs4.exceptions import ParserRejectedMarkup
-
 from archiver.model.records import MediaRef, PostRecord, PostRef
 from archiver.model.states import Availability
 from archiver.platforms.base import Answer, AnswerSample, Reading, RecordRequest
-from archiver.platforms.common import dig, instant_from_text, items, parse_json, refusal, shown_text, text_at, unclear
+from archiver.platforms.common import (
+    dig,
+    instant_from_text,
+    items,
+    parse_html,
+    parse_json,
+    refusal,
+    shown_text,
+    text_at,
+    unclear,
+)
 
 __all__ = ["ANSWERS", "read_record", "record_requests"]
 
@@ -98,10 +105,7 @@ def _record(value: Any) -> PostRecord:
 
 def _text(value: Any) -> str | None:
     """The warning that hides the text, if any, and the text; the server sends it as HTML."""
-    try:
-        body = shown_text(BeautifulSoup(text_at(value, "content") or "", "lxml"))
-    except (ParserRejectedMarkup, AssertionError):
-        body = ""
+    body = shown_text(parse_html(text_at(value, "content") or ""))
     return "\n\n".join(part for part in (text_at(value, "spoiler_text"), body) if part) or None
 
 

@@ -21,12 +21,8 @@ def embed_plan(url: str) -> RenderPlan:
         media=(".media-gallery img", ".media-gallery__item img", ".video-player video", "video", ".audio-player"),
         signs=(
             Sign(_ERROR, Availability.GONE_AUTHOR, Reason.REMOVAL_NOTICE, "suspended permanently|exist here any ?more"),
-            Sign(
-                _ERROR,
-                Availability.GONE_UNSPECIFIED,
-                Reason.REMOVAL_NOTICE,
-                "looking for isn.t here|could not be found",
-            ),
+            # Said of boosts and of posts for followers as well; what it means, the record knows better.
+            Sign(_ERROR, Availability.UNCLEAR, Reason.REMOVAL_NOTICE, "looking for isn.t here|could not be found"),
             Sign(_ERROR, Availability.RATE_LIMITED, Reason.RATE_LIMITED, "throttled|too many requests|error 429"),
             Sign(_ERROR, Availability.LOGIN, Reason.LOGIN_WALL, "permission to view|log ?in|sign in|error 401"),
             Sign(_ERROR, Availability.UNCLEAR, Reason.ERROR_PAGE),

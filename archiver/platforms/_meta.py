@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 
 from archiver.model.records import MediaRef, PostRecord, PostRef
 from archiver.model.rendering import Sign
@@ -21,6 +21,7 @@ from archiver.platforms.common import (
     from_base64url,
     instant_from_ms,
     instant_from_text,
+    parse_html,
     parse_json,
     refusal,
     text_at,
@@ -117,7 +118,7 @@ def read_oembed(
 
 
 def _element(html: str, found_in: Callable[[Tag], Found | None]) -> Found | None:
-    body = BeautifulSoup(html, "lxml").body
+    body = parse_html(html).body
     return found_in(body) if body else None
 
 

@@ -9,16 +9,23 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from bs4 import BeautifulSoup
-from bs4.exceptions import ParserRejectedMarkup
-
 from archiver.model.records import MediaRef, PostRecord, PostRef
 from archiver.model.states import Availability
 from archiver.model.urls import parse_url
 from archiver.platforms._meta import json_answer
 from archiver.platforms._players import oembed_request
 from archiver.platforms.base import Answer, AnswerSample, Reading, RecordRequest
-from archiver.platforms.common import dig, instant_from_ms, items, parse_json, refusal, shown_text, text_at, unclear
+from archiver.platforms.common import (
+    dig,
+    instant_from_ms,
+    items,
+    parse_html,
+    parse_json,
+    refusal,
+    shown_text,
+    text_at,
+    unclear,
+)
 
 __all__ = ["ANSWERS", "read_record", "record_requests"]
 
@@ -74,11 +81,7 @@ def _record(post: PostRef, data: Any, found: Any) -> PostRecord:
 def _plain(html: str | None) -> str:
     if html is None:
         return ""
-    try:
-        body = BeautifulSoup(f"<body>{html}", "lxml").body
-    except (ParserRejectedMarkup, AssertionError):
-        return ""
-    return shown_text(body) if body else ""
+    return shown_text(parse_html(html))
 
 
 def _read_oembed(post: PostRef, answer: Answer) -> Reading:

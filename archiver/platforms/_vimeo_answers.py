@@ -10,16 +10,13 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from bs4 import BeautifulSoup
-from bs4.exceptions import ParserRejectedMarkup
-
 from archiver.model.records import MediaRef, PostRecord, PostRef
 from archiver.model.states import Availability
 from archiver.model.urls import parse_url
 from archiver.platforms._meta import json_answer
 from archiver.platforms._wrapped import encoded
 from archiver.platforms.base import Answer, AnswerSample, Reading, RecordRequest
-from archiver.platforms.common import dig, parse_json, refusal, text_at, unclear
+from archiver.platforms.common import dig, parse_html, parse_json, refusal, text_at, unclear
 
 __all__ = ["ANSWERS", "read_record", "record_requests"]
 
@@ -98,11 +95,8 @@ def _paragraphs(page: str) -> list[str]:
     """What each heading and paragraph says, in lower case and without its full stop."""
     if len(page) > _NOTICE_CHARS:
         return []
-    try:
-        soup = BeautifulSoup(page, "lxml")
-    except (ParserRejectedMarkup, AssertionError):
-        return []
-    return [" ".join(tag.get_text().split()).lower().rstrip(".") for tag in soup.find_all(("p", "h1", "h2"))]
+    tags = parse_html(page).find_all(("p", "h1", "h2"))
+    return [" ".join(tag.get_text().split()).lower().rstrip(".") for tag in tags]
 
 
 def _player_record(video: Any) -> PostRecord:

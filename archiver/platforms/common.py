@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, Tag
+from bs4.exceptions import ParserRejectedMarkup
 
 from archiver.model.records import Claim
 from archiver.model.states import Availability
@@ -27,6 +29,7 @@ __all__ = [
     "instant_from_text",
     "items",
     "last_link",
+    "parse_html",
     "parse_json",
     "refusal",
     "shown_text",
@@ -129,6 +132,28 @@ def parse_json(body: bytes | str) -> Any:
         return json.loads(body)
     except (ValueError, RecursionError):
         return None
+
+
+def parse_html(markup: bytes | str) -> BeautifulSoup:
+    """The page or fragment in `markup`; an empty one if it can't be parsed.
+
+    Bytes are read in the charset that they declare, as UTF-8 where that is no charset.
+    """
+    if isinstance(markup, str):
+        return _parsed(markup.encode("utf-8", "replace"), "utf-8")
+    return _parsed(markup, None)
+
+
+def _parsed(markup: bytes, charset: str | None) -> BeautifulSoup:
+    # Beautiful Soup would warn of a text without tags and of an XML prolog.
+    markup = markup.replace(b"<?xml", b"<?-xml") if b"<" in markup else markup + b"<!-- -->"
+    try:
+        return BeautifulSoup(markup, "lxml", from_encoding=charset)
+    except (ParserRejectedMarkup, AssertionError):
+        return BeautifulSoup("", "lxml")
+    except ValueError:
+        # A declared charset with a control character in its name.
+        return BeautifulSoup("", "lxml") if charset else _parsed(markup, "utf-8")
 
 
 def dig(value: Any, *path: str | int) -> Any:

@@ -14,8 +14,7 @@ import re
 from datetime import UTC, datetime
 from http import HTTPStatus
 
-from bs4 import BeautifulSoup, Tag
-from bs4.exceptions import ParserRejectedMarkup
+from bs4 import Tag
 
 from archiver.model.records import MediaRef, PostRecord, PostRef
 from archiver.model.rendering import RenderPlan, Sign
@@ -23,7 +22,7 @@ from archiver.model.states import Availability, Reason
 from archiver.model.urls import Url
 from archiver.platforms._wrapped import unwrap
 from archiver.platforms.base import Answer, AnswerSample, Platform, Reading, RecordRequest, Sample, TimeSample
-from archiver.platforms.common import attr, refusal, shown_text, snowflake_time, unclear
+from archiver.platforms.common import attr, parse_html, refusal, shown_text, snowflake_time, unclear
 
 __all__ = ["PLATFORM"]
 
@@ -167,10 +166,7 @@ def _requests(post: PostRef) -> tuple[RecordRequest, ...]:
 def _read(post: PostRef, _request: RecordRequest, answer: Answer) -> Reading:
     if answer.status != HTTPStatus.OK:
         return refusal(answer) or unclear(f"HTTP {answer.status}")
-    try:
-        page = BeautifulSoup(answer.body, "lxml")
-    except (ParserRejectedMarkup, AssertionError):
-        return unclear("a page that cannot be parsed")
+    page = parse_html(answer.body)
     card = next((tag for tag in page.select(_CARD) if _names(tag, post.post_id)), None)
     if card is None or card.select_one(_ACTOR) is None:
         return unclear("a page without the post's card (a sign-in page, a notice, or another post)")

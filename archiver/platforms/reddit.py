@@ -101,7 +101,12 @@ _MARKUP = (
 
 # --- page ----------------------------------------------------------------------------------------
 
-_NOTICE = "[data-testid='removed-notice'], [slot='post-removed-banner'], shreddit-embed .removed"
+#: Inside a card within the card, a notice is that of a post which this one quotes.
+_QUOTED = ":is(article, shreddit-post, [data-testid='post-container']) :is(article, shreddit-post) *"
+_NOTICE = (
+    f"[data-testid='removed-notice']:not({_QUOTED}), [slot='post-removed-banner']:not({_QUOTED}), "
+    f"shreddit-embed .removed:not({_QUOTED})"
+)
 
 
 def _plan(post: PostRef) -> RenderPlan:

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from bs4 import BeautifulSoup, Tag
-from bs4.exceptions import ParserRejectedMarkup
+from bs4 import Tag
 
 from archiver.model.records import MediaRef, PostRecord, PostRef
 from archiver.model.rendering import RenderPlan, Sign
@@ -25,7 +24,7 @@ from archiver.platforms.base import (
     RecordRequest,
     Sample,
 )
-from archiver.platforms.common import attr, instant_from_text, refusal, shown_text, unclear
+from archiver.platforms.common import attr, instant_from_text, parse_html, refusal, shown_text, unclear
 
 __all__ = ["PLATFORM"]
 
@@ -132,10 +131,7 @@ def _requests(post: PostRef) -> tuple[RecordRequest, ...]:
 def _read(post: PostRef, _request: RecordRequest, answer: Answer) -> Reading:
     if answer.status != HTTPStatus.OK:
         return refusal(answer) or unclear(f"HTTP {answer.status}")
-    try:
-        page = BeautifulSoup(answer.body, "lxml")
-    except (ParserRejectedMarkup, AssertionError):
-        return unclear("a page that cannot be parsed")
+    page = parse_html(answer.body)
     error = page.select_one(f"{_WIDGET} {_ERROR}")
     if error is not None:
         return unclear(f"the widget says “{shown_text(error)[:200]}” (deleted, private or never posted)")

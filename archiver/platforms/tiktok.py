@@ -130,7 +130,8 @@ def _plan(post: PostRef) -> RenderPlan:
             Sign("form input[type='password']", Availability.LOGIN, Reason.LOGIN_WALL),
             # The embed page says the same of deleted, private and (for us) blocked posts.
             Sign(
-                "body:not(:has(video))",
+                # A post of photos has no video, but the player's place.
+                f"body:not(:has(video, {_PLAYER}))",
                 Availability.UNCLEAR,
                 Reason.REMOVAL_NOTICE,
                 r"video (?:is )?(?:currently )?unavailable|couldn.t find this (?:video|page)",

@@ -9,9 +9,6 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from bs4 import BeautifulSoup
-from bs4.exceptions import ParserRejectedMarkup
-
 from archiver.model.records import MediaRef, PostRecord, PostRef
 from archiver.model.rendering import RenderPlan, Sign
 from archiver.model.states import Availability, Reason
@@ -27,7 +24,7 @@ from archiver.platforms.base import (
     RecordRequest,
     Sample,
 )
-from archiver.platforms.common import instant_from_text, items, parse_json, refusal, text_at, unclear
+from archiver.platforms.common import instant_from_text, items, parse_html, parse_json, refusal, text_at, unclear
 
 __all__ = ["PLATFORM"]
 
@@ -152,11 +149,7 @@ def _read(post: PostRef, _request: RecordRequest, answer: Answer) -> Reading:
 
 def _videos(body: bytes) -> Iterator[Any]:
     """The schema.org objects that the page describes itself with."""
-    try:
-        page = BeautifulSoup(body, "lxml")
-    except (ParserRejectedMarkup, AssertionError):
-        return
-    for tag in page.find_all("script", type="application/ld+json"):
+    for tag in parse_html(body).find_all("script", type="application/ld+json"):
         data = parse_json(tag.string or "")
         yield data
         yield from data if isinstance(data, list) else items(data, "@graph")

@@ -12,8 +12,7 @@ import re
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from bs4 import BeautifulSoup, Tag
-from bs4.exceptions import ParserRejectedMarkup
+from bs4 import Tag
 
 from archiver.model.records import MediaRef, PostRecord, PostRef
 from archiver.model.rendering import RenderPlan, Sign
@@ -31,7 +30,7 @@ from archiver.platforms.base import (
     RecordRequest,
     Sample,
 )
-from archiver.platforms.common import attr, refusal, shown_text, unclear
+from archiver.platforms.common import attr, parse_html, refusal, shown_text, unclear
 
 __all__ = ["PLATFORM"]
 
@@ -171,10 +170,7 @@ def _requests(post: PostRef) -> tuple[RecordRequest, ...]:
 def _read(post: PostRef, _request: RecordRequest, answer: Answer) -> Reading:
     if answer.status != HTTPStatus.OK:
         return refusal(answer) or unclear(f"HTTP {answer.status}")
-    try:
-        page = BeautifulSoup(answer.body, "lxml")
-    except (ParserRejectedMarkup, AssertionError):
-        return unclear("a page that cannot be parsed")
+    page = parse_html(answer.body)
     shown = next((tag for tag in page.select(", ".join(_places(post))) if tag.select_one(_AUTHOR)), None)
     if shown is None:
         return unclear("a page without the post (deleted, hidden from guests, or never there)")

@@ -18,9 +18,6 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from bs4 import BeautifulSoup
-from bs4.exceptions import ParserRejectedMarkup
-
 from archiver.model.records import MediaRef, PostRecord, PostRef
 from archiver.model.rendering import RenderPlan, Sign
 from archiver.model.states import Availability, Reason
@@ -28,7 +25,17 @@ from archiver.model.urls import Url
 from archiver.platforms._meta import json_answer
 from archiver.platforms._players import LOGIN
 from archiver.platforms.base import Answer, AnswerSample, Platform, Reading, RecordRequest, Sample, TimeSample
-from archiver.platforms.common import dig, instant_from_ms, items, parse_json, refusal, shown_text, text_at, unclear
+from archiver.platforms.common import (
+    dig,
+    instant_from_ms,
+    items,
+    parse_html,
+    parse_json,
+    refusal,
+    shown_text,
+    text_at,
+    unclear,
+)
 
 __all__ = ["PLATFORM"]
 
@@ -182,10 +189,7 @@ def _record(data: Any) -> PostRecord:
 
 
 def _text(html: str) -> str | None:
-    try:
-        return shown_text(BeautifulSoup(html, "lxml")) or None
-    except (ParserRejectedMarkup, AssertionError):
-        return None
+    return shown_text(parse_html(html)) or None
 
 
 def _time(text: str) -> datetime | None:

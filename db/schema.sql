@@ -108,7 +108,7 @@ CREATE TABLE article_version (
   language TEXT,
   updates TEXT NOT NULL,              -- JSON list
   notes TEXT NOT NULL                 -- JSON list: what was cut
-) STRICT, WITHOUT ROWID;
+, section TEXT) STRICT, WITHOUT ROWID;
 
 CREATE INDEX article_version_resource ON article_version (resource_id, fetched_at);
 
@@ -123,7 +123,7 @@ CREATE TABLE article (
   modified_at TEXT,
   publisher TEXT,
   language TEXT
-) STRICT;
+, section TEXT) STRICT;
 
 CREATE TABLE mention (
   -- One place where an article version cites, in reading order; claim_ columns as published.

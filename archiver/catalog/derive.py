@@ -13,7 +13,8 @@ def derive_article(db: Database, resource_id: int) -> None:
     """The article's row: its latest version of which bytes were received, else the latest."""
     db.execute(
         """INSERT OR REPLACE INTO article
-           SELECT resource_id, id, url, title, byline, published_at, modified_at, publisher, language
+             (resource_id, version_id, url, title, byline, published_at, modified_at, publisher, language, section)
+           SELECT resource_id, id, url, title, byline, published_at, modified_at, publisher, language, section
            FROM article_version WHERE resource_id = ?
            ORDER BY source_digest IS NOT NULL DESC, fetched_at DESC, id DESC LIMIT 1""",
         [resource_id],

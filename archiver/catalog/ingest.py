@@ -97,7 +97,7 @@ def _article_version(db: Database, version: ArticleVersion, path: str | None, le
 
 
 def _cited(article: Article) -> dict[str, str | None]:
-    names = ("url", "title", "byline", "published_at", "modified_at", "publisher", "language")
+    names = ("url", "title", "byline", "published_at", "modified_at", "publisher", "section", "language")
     return {name: getattr(article, name) for name in names}
 
 

@@ -21,8 +21,13 @@ def _first(db: Database) -> None:
         db.execute(statement)
 
 
+def _section(db: Database) -> None:
+    for table in ("article_version", "article"):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN section TEXT")
+
+
 #: In the order of their making; the name is what the file remembers.
-_STEPS = {"0001_first": _first}
+_STEPS = {"0001_first": _first, "0002_article_section": _section}
 
 
 def migrate(db: Database) -> None:

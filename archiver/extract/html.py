@@ -59,7 +59,7 @@ class _Unshown:
 
     def take_postings(self, head: Head) -> None:
         """The posts that the page's linked data names as such."""
-        for card in head.postings:
+        for card in head.linked.postings:
             embed = Embed(card.post.platform, card.post.post_id, card.post.url, "application/ld+json", card.claim)
             self._builder.blocks.extend(self._new([Block(BlockKind.EMBED, embed=embed)]))
 

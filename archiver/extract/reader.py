@@ -10,6 +10,7 @@ from archiver.extract.decode import decode
 from archiver.extract.html import read_html
 from archiver.extract.links import LinkReader
 from archiver.extract.markdown import looks_like_markdown, read_markdown
+from archiver.extract.metadata import article_of
 from archiver.extract.unpack import unpacked
 from archiver.model.records import Article, Document, Extraction
 from archiver.model.urls import absolute
@@ -73,7 +74,7 @@ def _bounded(text: str, notes: list[str]) -> str:
 
 def _extract_html(document: Document, text: str, notes: list[str]) -> Extraction:
     page = read_html(text)
-    article = page.head.article(document.url, update_stamps(page.blocks))
+    article = article_of(page.head, document.url, update_stamps(page.blocks))
     base = document.url or article.url
     base = (absolute(base, page.head.base) if page.head.base else None) or base
     return _assembled(page.blocks, LinkReader(base, document.url or article.url), article, notes, None)

@@ -29,6 +29,7 @@ def _article(article: Article) -> dict[str, Any]:
         "published_at": article.published_at,
         "modified_at": article.modified_at,
         "publisher": article.publisher,
+        "section": article.section,
         "language": article.language,
         "updates": list(article.updates),
     }

@@ -118,7 +118,7 @@ class Walker:
             if finding is not NOTHING:
                 self._take(node, finding)
             if attrs:
-                self.head.note_author(node, attrs, classes)
+                self.head.note_named(node, attrs, classes)
                 self._take_microdata(node, attrs)
             if name in _RAW_TEXT and node.text and self._depth < _DEPTH:
                 self._take(node, self._finder.find_in_text(node, node.text, name))
@@ -243,7 +243,7 @@ class Walker:
     def _open_script(self, node: Element, attrs: Mapping[str, str]) -> bool:
         kind, text = attrs.get("type", "").lower(), node.text or ""
         if kind == "application/ld+json" and self._depth == 0:
-            self.head.add_json(text)
+            self.head.linked.add(text)
         elif "src" in attrs:
             return False
         elif kind.startswith("text/") and kind != "text/javascript" and self._place.silent < NO_EMBEDS:
@@ -269,9 +269,9 @@ class Walker:
         self.head.language = attrs.get("lang") or attrs.get("xml:lang") or None
         return True
 
-    def _open_time(self, _node: Element, attrs: Mapping[str, str]) -> bool:
+    def _open_time(self, node: Element, attrs: Mapping[str, str]) -> bool:
         if self._place.embed is None:
-            self.head.note_time(attrs)
+            self.head.note_time(node, attrs)
         return True
 
     def _open_title(self, node: Element, _attrs: Mapping[str, str]) -> bool:

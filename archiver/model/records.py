@@ -129,6 +129,7 @@ class Article:
     published_at: str | None = None
     modified_at: str | None = None
     publisher: str | None = None
+    section: str | None = None
     language: str | None = None
     updates: tuple[str, ...] = ()
 

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from urllib.parse import urljoin
 
 from archiver.model.exchange import Exchange
@@ -11,9 +11,10 @@ __all__ = ["better_pictures"]
 
 #: In a DOM that Chromium wrote out: values in double quotes, `&` escaped.
 _SRCSET = re.compile(r'\s(?:image)?srcset="([^"]+)"', re.IGNORECASE)
-_BASE = re.compile(r'<base\s(?:[^>]*\s)?href="([^"]+)"', re.IGNORECASE)
-#: One candidate: a URL, and its width or density (WHATWG HTML §4.8.4.3).
-_CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*[^\s,]|[^\s,])(?:\s+([\d.]+)([wx]))?[^,]*(?:,|$)")
+_BASE = re.compile(r'<base\s(?:[^<>]*\s)?href="([^"]+)"', re.IGNORECASE)
+# A list, read piece by piece (WHATWG HTML §4.8.4.3): a URL, and its width or density up to a comma.
+_GAP, _URL, _REST = re.compile(r"[\s,]*"), re.compile(r"\S+"), re.compile(r"[^,]*")
+_SIZE = re.compile(r"(?:^|\s)(\d+(?:\.\d+)?)[wx](?:\s|$)")
 
 
 def better_pictures(dom: bytes, url: str, exchanges: Sequence[Exchange], *, most: int) -> tuple[str, ...]:
@@ -39,9 +40,29 @@ def better_pictures(dom: bytes, url: str, exchanges: Sequence[Exchange], *, most
 
 def _candidates(srcset: str, base: str) -> tuple[str, ...]:
     """The absolute URLs of one list, the largest first."""
-    found = [(float(size or 1), _absolute(base, url)) for url, size, _unit in _CANDIDATE.findall(srcset)]
+    found = [(size, _absolute(base, url)) for url, size in _parsed(srcset)]
     ordered = sorted(found, key=lambda pair: pair[0], reverse=True)
     return tuple(url for _size, url in ordered if url.startswith(("http://", "https://")))
+
+
+def _parsed(srcset: str) -> Iterator[tuple[str, float]]:
+    place = _skip(_GAP, srcset, 0)
+    while place < len(srcset):
+        end = _skip(_URL, srcset, place)
+        url, place = srcset[place:end], end
+        said = ""
+        if not url.endswith(","):
+            end = _skip(_REST, srcset, place)
+            said, place = srcset[place:end], end
+        size = _SIZE.search(said)
+        if size or not said.strip():
+            yield url.rstrip(","), float(size[1]) if size else 1.0
+        place = _skip(_GAP, srcset, place)
+
+
+def _skip(what: re.Pattern[str], text: str, place: int) -> int:
+    found = what.match(text, place)
+    return found.end() if found else place
 
 
 def _absolute(base: str, url: str) -> str:

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,6 +26,7 @@ from archiver.steps.expand import Expansion, expand
 from archiver.steps.gate import Judgement, judge
 from archiver.steps.layers import Asked, Kept, draft_files, layer_results
 from archiver.steps.media import gather_media
+from archiver.steps.walls import with_walls
 from archiver.store import RunStore, Sealed, capture_id
 from archiver.tap import Lane
 
@@ -51,8 +53,8 @@ class Wanted:
 class CaptureTools:
     """What a capture works with. A lane and its client serve one capture at a time.
 
-    `rendered` is called once the browser is done with the page: the next one may begin
-    while this one is judged and sealed.
+    `rendered` is called, perhaps twice, once the page was read and shot: the next one may
+    begin while this one's last requests come in, and while it is judged and sealed.
     """
 
     browser: Browser
@@ -127,9 +129,9 @@ def _aim(resource: Resource, tools: CaptureTools) -> _Target:
     post = identify(expansion.resource.uri)
     platform = platform_named(post.platform) if post else None
     if post and platform:
-        return _Target(expansion, post, platform, platform.plan(post))
+        return _Target(expansion, post, platform, with_walls(platform.plan(post)))
     page = RenderPlan(expansion.resource.uri, width_px=1280, height_px=900, max_height_px=tools.page_height_px)
-    return _Target(expansion, None, None, page)
+    return _Target(expansion, None, None, with_walls(page))
 
 
 def _ask(target: _Target, exchanges: Sequence[Exchange], deadline: float, tools: CaptureTools) -> Asked:
@@ -174,9 +176,15 @@ def _render(target: _Target, deadline: float, tools: CaptureTools) -> Rendering:
         return Rendering(end, final_url=dead_end.final_url, status=dead_end.status, note=note)
     asking_s = min(_ASKING_S, tools.budget_s / 4) if target.post else 0.0
     left_s = max(1.0, deadline - asking_s - tools.clock.monotonic())
+
+    def linger(limit_s: float) -> Future[bool]:
+        tools.rendered()
+        return tools.lane.until_quiet(limit_s)
+
     # A post is there once it is seen; a page may have more to ask for, and workers that do.
-    linger = None if target.post else tools.lane.until_quiet
-    return tools.browser.render(target.plan, proxy_url=tools.lane.proxy_url, budget_s=left_s, linger=linger)
+    return tools.browser.render(
+        target.plan, proxy_url=tools.lane.proxy_url, budget_s=left_s, linger=None if target.post else linger
+    )
 
 
 def _fetch_better_pictures(

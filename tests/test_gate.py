@@ -175,10 +175,10 @@ NEAR_MISSES = {
         BUSY,
         (Outcome.FAILED, A.RATE_LIMITED, (R.ERROR_PAGE, R.RECORD_UNAVAILABLE)),
     ),
-    "a 404 of the embed page is gone where nothing else can be asked": (
+    "a 404 of the embed page is about the embed page": (
         empty(status=404),
         None,
-        (Outcome.FAILED, A.GONE_UNSPECIFIED, (R.ERROR_PAGE,)),
+        (Outcome.FAILED, A.UNCLEAR, (R.ERROR_PAGE,)),
     ),
     "a 500 that shows the post's text is not complete": (
         shown(status=500),
@@ -412,7 +412,13 @@ def test_comparing_huge_texts_takes_no_time_to_speak_of():
 
 def page_rendering(**changes):
     base = Rendering(
-        RenderEnd.READY, final_url=PAGE.url, status=200, dom=b"<html>", screenshot=SHOT, visible_text="A story"
+        RenderEnd.READY,
+        final_url=PAGE.url,
+        status=200,
+        dom=b"<html>",
+        screenshot=SHOT,
+        visible_text="A story",
+        settled=True,
     )
     return replace(base, **changes)
 
@@ -473,7 +479,7 @@ PAGES = {
     "blank": (
         page_rendering(visible_text="", screenshot=WHITE),
         (),
-        (Outcome.FAILED, A.LIVE, "http", (R.BLANK_FRAME,)),
+        (Outcome.FAILED, A.UNCLEAR, "page", (R.BLANK_FRAME,)),
     ),
     "words in white on white": (
         page_rendering(screenshot=WHITE),

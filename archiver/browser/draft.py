@@ -13,6 +13,11 @@ __all__ = ["Draft"]
 MOST_WIDTH_PX = 4_000
 
 
+def _box(line: list[float]) -> tuple[int, int, int, int]:
+    x, y, width, height = (round(number) for number in line)
+    return x, y, width, height
+
+
 @dataclass(slots=True)
 class Draft:
     """What has been seen so far; `look` is what `page.js` gave, {} before that."""
@@ -43,6 +48,12 @@ class Draft:
             StepResult("dom", bool(look["dom"]), look["domMs"], cut),
         ]
 
+    def take_glance(self, glance: dict[str, Any]) -> None:
+        """Add what came over the page while it was shot: it may be in the picture."""
+        seen = self.seen
+        seen["signs"] = sorted({*seen.get("signs", ()), *glance.get("signs", ())})
+        seen["hidden"] = seen.get("hidden") or glance.get("hidden", "")
+
     def clip(self, plan: RenderPlan) -> tuple[dict[str, float], bool]:
         """The box to shoot, in CSS pixels of the page, and whether it passes the window's edge."""
         window = self.seen.get("window") or {"width": plan.width_px, "height": plan.height_px}
@@ -72,6 +83,8 @@ class Draft:
             author_text=seen.get("authorText"),
             media_shown=seen.get("mediaShown", 0),
             signs=tuple(plan.signs[index] for index in seen.get("signs", ())),
+            hidden=seen.get("hidden", ""),
+            text_lines=tuple(_box(line) for line in seen.get("lines", ())) if shot else (),
             settled=bool(self.look.get("settled")),
             events=watch.events(),
             steps=tuple(self.steps),

@@ -24,14 +24,18 @@ _HEIGHT = """(async () => {
 _SAME_HEIGHT = 0.02
 
 
+def _script(name: str) -> str:
+    return files("archiver.browser").joinpath(name).read_text("utf-8").strip()
+
+
 class Eye:
-    """Runs `page.js` for one plan in the main frame; `replaced` is set when its document is."""
+    """Runs `page.js` (with `cover.js`) for one plan in the main frame; `replaced` is set when its document is."""
 
     def __init__(self, tab: Tab, plan: RenderPlan, *, replaced: asyncio.Event) -> None:
         self._tab = tab
         self._plan = plan
         self._replaced = replaced
-        self._script = files("archiver.browser").joinpath("page.js").read_text("utf-8")
+        self._script, self._cover = (_script(name) for name in ("page.js", "cover.js"))
 
     async def look_while_there(self, ready_s: float, settle_s: float) -> dict[str, Any]:
         """As `look`; Error as soon as the document is replaced: its answer may then never come."""
@@ -49,7 +53,14 @@ class Eye:
 
     async def look(self, ready_s: float, settle_s: float) -> dict[str, Any]:
         """What `page.js` gives, after at most these seconds of waiting; Error if the page went away."""
-        value = await self._evaluate(f"({self._script})({json.dumps(self._request(ready_s, settle_s))})")
+        return await self._read(self._request(ready_s, settle_s))
+
+    async def glance(self) -> dict[str, Any]:
+        """The signs that hold now, and what hides the post now; Error if the page went away."""
+        return await self._read(self._request(0, 0) | {"glance": True})
+
+    async def _read(self, request: dict[str, Any]) -> dict[str, Any]:
+        value = await self._evaluate(f"({self._script})({json.dumps(request)}, {self._cover})")
         if not isinstance(value, dict):
             raise Error(f"nothing was read: {str(value)[:300]}")
         return value

@@ -1,6 +1,6 @@
 // Runs once in an isolated world of the page, so nothing the page has redefined is used.
 // Waits until something of the plan is rendered, lets it settle, then reads it: one round trip.
-async (plan) => {
+async (plan, coverOf) => {
   const started = performance.now();
   const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
   // A page that is not painted gets no animation frames; the timer keeps us going.
@@ -45,6 +45,7 @@ async (plan) => {
     return matches(document, sign.selector).some((element) => rendered(element) && (!pattern || pattern.test(textOf(element))));
   };
   const root = () => shown(document, plan.element)[0] || null;
+  const cover = coverOf({ rendered, textOf, body });
 
   const isReady = () => {
     if (plan.signs.some(signHolds)) return true;
@@ -156,6 +157,14 @@ async (plan) => {
     return true;
   };
 
+  // Whether letters or pictures are still on their way, apart from dots that only count visitors.
+  const unfinished = () => {
+    if (document.fonts.status === "loading") return true;
+    const missing = (image) => !image.complete && isExpected(image);
+    const dot = ({ width, height }) => width > 0 && height > 0 && Math.max(width, height) < 32;
+    return [...(root() || document).querySelectorAll("img")].some((image) => missing(image) && !dot(image.getBoundingClientRect()));
+  };
+
   const domOf = () => {
     const top = document.documentElement;
     if (!top) return "";
@@ -188,12 +197,28 @@ async (plan) => {
       postText: textsOf(shown(place, plan.text)),
       authorText: textsOf(shown(place, plan.author)),
       mediaShown: media.filter((pixels) => pixels > 32).length,
-      signs: plan.signs.map((sign, n) => (signHolds(sign) ? n : -1)).filter((n) => n >= 0),
+      signs: heldSigns(),
+      hidden: hidden(),
       found: scope !== null,
       box: boxOf(scope),
+      lines: linesIn(boxOf(scope)),
       window: { width: innerWidth, height: innerHeight },
     };
   };
+
+  const hidden = () => {
+    if (!plan.element.length) return cover.veil();
+    const place = root() || body();
+    const texts = shown(place, plan.text).filter((element) => textOf(element).trim());
+    const told = texts.length ? texts : mediaIn(place);
+    return cover.hiding(told.length ? told : shown(place, plan.author));
+  };
+  // Where the lines of the post's text are, in the picture that is about to be taken.
+  const linesIn = (box) =>
+    shown(root() || body(), plan.text)
+      .flatMap((element) => (textOf(element).trim() ? cover.linesOf(element) : []))
+      .map((line) => [line.left + scrollX - box.x, line.top + scrollY - box.y, line.width, line.height]);
+  const heldSigns = () => plan.signs.map((sign, n) => (signHolds(sign) ? n : -1)).filter((n) => n >= 0);
 
   const lap = (since) => Math.round(performance.now() - since);
   const dated = async (work, limit) => {
@@ -204,12 +229,13 @@ async (plan) => {
   try {
     const ready = plan.readyMs > 0 ? await becomesReady(started + plan.readyMs) : isReady();
     const readyMs = lap(started);
+    if (plan.glance) return { signs: heldSigns(), hidden: hidden() };
     const [settled, settleMs] = await dated(() => settle(performance.now() + plan.settleMs), plan.settleMs);
     const [seen, readMs] = await dated(read, 2000);
     const domStarted = performance.now();
     const dom = domOf().toWellFormed();
     const cut = dom.slice(0, plan.domLimit).toWellFormed();
-    return { ready, readyMs, settled, settleMs, seen, readMs, dom: cut, domCut: dom.length > cut.length, domMs: lap(domStarted) };
+    return { ready, readyMs, settled: settled || !unfinished(), settleMs, seen, readMs, dom: cut, domCut: dom.length > cut.length, domMs: lap(domStarted) };
   } catch (error) {
     // A selector or pattern that can't be parsed is the plan's fault; anything else is the page's.
     return { fault: error.name === "SyntaxError" ? String(error) : null, broken: String(error) };

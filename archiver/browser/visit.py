@@ -2,7 +2,7 @@
 
 1. open: a fresh context behind the render's own proxy; the main document has answered;
 2. ready, settle, read, dom: one look from an isolated world of the page (`page.js`);
-3. screenshot: the element, whole, or the page down to the plan's bound;
+3. screenshot: the element, whole, or the page down to the plan's bound, and a glance at what came over it meanwhile;
 4. linger: where asked, the page stays open while what it asked for late still comes;
 5. close: the context and its renderer are gone before the next visit starts.
 """
@@ -43,6 +43,8 @@ SETTLE_PAGE_S = 6.0
 MOST_DIALOGS = 20
 #: How long scripts may take to be stopped; a page that is busy with dialogs takes a second.
 STOP_S = 2.0
+#: How long a page may be looked at once more after its shot.
+GLANCE_S = 1.0
 #: How long a page that was read and shot may stay open for what it still asks for.
 LINGER_S = 3.0
 #: How long closing a context may take before the whole browser is given up.
@@ -203,7 +205,7 @@ class Visit:
 
     async def _look(self, tab: Tab) -> None:
         """Look until something stays still long enough to be read, or time runs out."""
-        eye = Eye(tab, self._plan, replaced=self._watch.replaced)
+        eye = self._eye(tab)
         while (left_s := self._budget.left_s() - self._reserve_s) > 0:
             documents = self._watch.documents
             try:
@@ -262,6 +264,12 @@ class Visit:
             return
         self._draft.screenshot = base64.b64decode(picture["data"])
         self._step("screenshot", started, ok=True)
+        with suppress(OutOfTime, Error):
+            limit_s = min(GLANCE_S, self._budget.left_s() / 2)
+            self._draft.take_glance(await self._budget.within(self._eye(tab).glance(), limit_s))
+
+    def _eye(self, tab: Tab) -> Eye:
+        return Eye(tab, self._plan, replaced=self._watch.replaced)
 
     async def _picture(self, tab: Tab) -> dict[str, Any]:
         """The screenshot; a page that began to compute without end after it was read is stopped for it."""
@@ -290,7 +298,7 @@ class Visit:
         }
         if beyond:
             window = {"width": self._plan.width_px, "height": math.ceil(clip["y"] + clip["height"])}
-            stays = await Eye(tab, self._plan, replaced=self._watch.replaced).stays_in(window)
+            stays = await self._eye(tab).stays_in(window)
             shot["captureBeyondViewport"] = not stays or clip["x"] + clip["width"] > window["width"]
         return await tab.send("Page.captureScreenshot", shot)
 

@@ -70,6 +70,10 @@ class Rendering:
     `visible_text` is the text of the shot element (or of the body), `post_text` and
     `author_text` those of the plan's selectors; `media_shown` counts rendered media with
     pixels. `settled` says that fonts and images had finished loading before the shot.
+    `hidden` says in words what hides the post's text (else its media, else its author; of a
+    full page, most of what is in the window), "" if it is in sight: an element over it with
+    that element's own words, a blur, a clip. `text_lines` are boxes of lines of the post's
+    text (at most a few an element), as x, y, width and height in CSS pixels of the shot.
     `events` are what the page tried: dialogs, pop-ups, downloads, navigations.
     """
 
@@ -88,6 +92,8 @@ class Rendering:
     media_shown: int = 0
     signs: tuple[Sign, ...] = ()
     settled: bool = False
+    hidden: str = ""
+    text_lines: tuple[tuple[int, int, int, int], ...] = ()
     events: tuple[str, ...] = ()
     steps: tuple[StepResult, ...] = ()
     note: str = ""

@@ -193,8 +193,10 @@ _MARKUP = (
 
 # --- page ----------------------------------------------------------------------------------------
 
-#: What stands in a post's place: a notice's own element, or an article without text, time and media.
-_NOTICE = "[data-testid='tombstone'], article:not(:has([data-testid='tweetText'], [data-testid='tweetPhoto'], time))"
+#: What stands in a post's place: a notice's own element, or an article without text, time and
+#: media. Inside an article that has them, a notice is that of a post which it quotes.
+_PARTS = "[data-testid='tweetText'], [data-testid='tweetPhoto'], time"
+_NOTICE = f"[data-testid='tombstone']:not(article:has({_PARTS}) *), article:not(article *):not(:has({_PARTS}))"
 _ERROR = "[data-testid='error-detail']"
 _EMPTY = f"{_ERROR}, #app:not(:has(article)), #react-root:not(:has(article))"
 

@@ -26,6 +26,7 @@ from archiver.steps.expand import Expansion, expand
 from archiver.steps.gate import Judgement, judge
 from archiver.steps.layers import Asked, Kept, draft_files, layer_results
 from archiver.steps.media import gather_media
+from archiver.steps.walls import with_walls
 from archiver.store import RunStore, Sealed, capture_id
 from archiver.tap import Lane
 
@@ -120,7 +121,11 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     draft = _draft(target, kept, judgement, started_at=started_at, tools=tools)
     if tools.cancelled():
         raise Interrupted("the run was interrupted before the capture was sealed")
-    return tools.run.seal(draft, draft_files(kept), exchanges)
+    sealed = tools.run.seal(draft, draft_files(kept), exchanges)
+    for exchange in exchanges:
+        if exchange.response is not None:
+            exchange.response.close()
+    return sealed
 
 
 def _aim(resource: Resource, tools: CaptureTools) -> _Target:
@@ -128,9 +133,9 @@ def _aim(resource: Resource, tools: CaptureTools) -> _Target:
     post = identify(expansion.resource.uri)
     platform = platform_named(post.platform) if post else None
     if post and platform:
-        return _Target(expansion, post, platform, platform.plan(post))
+        return _Target(expansion, post, platform, with_walls(platform.plan(post)))
     page = RenderPlan(expansion.resource.uri, width_px=1280, height_px=900, max_height_px=tools.page_height_px)
-    return _Target(expansion, None, None, page)
+    return _Target(expansion, None, None, with_walls(page))
 
 
 def _ask(target: _Target, exchanges: Sequence[Exchange], deadline: float, tools: CaptureTools) -> Asked:

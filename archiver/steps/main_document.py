@@ -15,6 +15,10 @@ Headers = Sequence[tuple[str, str]]
 _MOST_HEAD_BYTES = 64 * 1024
 #: Cloudflare's challenge runs from this path of the challenged site itself.
 _CHALLENGE_SCRIPT = b"/cdn-cgi/challenge-platform/"
+#: Sent with a challenge and with nothing else: Cloudflare, AWS WAF (its documentation, "CAPTCHA and Challenge").
+_CHALLENGE_HEADERS = ("cf-mitigated", "x-amzn-waf-action")
+#: Sent with every answer of a guarded site (DataDome), so it tells only of those that refuse.
+_GUARD_HEADER = "x-datadome"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +43,23 @@ class MainDocument:
 def main_document(plan: RenderPlan, rendering: Rendering, exchanges: Sequence[Exchange]) -> MainDocument:
     """What is known of the document at the rendering's final URL (else at the plan's).
 
-    The browser's status goes first; the exchanges add what it can't know.
+    The browser's status goes first; the exchanges add what it can't know. A redirect that
+    led to no document is no answer.
     """
     exchange = _last_for(rendering.final_url or plan.url, exchanges) or _last_for(plan.url, exchanges)
     status = rendering.status
-    if status is None and exchange is not None and exchange.failure is None:
+    if status is None and exchange is not None and exchange.failure is None and not _redirects(exchange):
         status = exchange.status
     headers = _headers(exchange)
-    mitigated = any(name == "cf-mitigated" for name, _value in headers)
+    names = {name.lower() for name, _value in headers}
+    mitigated = not names.isdisjoint(_CHALLENGE_HEADERS)
     scripted = status in (403, 503) and _CHALLENGE_SCRIPT in (rendering.dom or b"")
+    guarded = status in (403, 405) and _GUARD_HEADER in names
     return MainDocument(
         status=status,
         cut=exchange is not None and exchange.truncated is not None,
         refused=exchange is not None and exchange.failure is Failure.REFUSED,
-        challenged=mitigated or scripted,
+        challenged=mitigated or scripted or guarded,
     )
 
 
@@ -60,6 +67,10 @@ def _last_for(url: str, exchanges: Sequence[Exchange]) -> Exchange | None:
     wanted = url.partition("#")[0]
     found = (item for item in reversed(exchanges) if item.method == "GET" and item.uri == wanted)
     return next(found, None)
+
+
+def _redirects(exchange: Exchange) -> bool:
+    return exchange.status in (301, 302, 303, 307, 308)
 
 
 def _headers(exchange: Exchange | None) -> Headers:

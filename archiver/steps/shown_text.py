@@ -11,7 +11,7 @@ import unicodedata
 
 from rapidfuzz import fuzz
 
-__all__ = ["has_words", "shows_name", "shows_text"]
+__all__ = ["has_words", "shows_marks", "shows_name", "shows_text"]
 
 #: Links are shortened, expanded or shown by their domain alone, so they compare as nothing.
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b(?:[a-z0-9-]+\.)+[a-z]{2,24}/\S*|\bpic\.twitter\.com/\w+", re.IGNORECASE)
@@ -38,6 +38,15 @@ def shows_text(shown: str, text: str) -> bool:
     ends in a mark of more to come counts where it is the beginning of the record's.
     """
     return any(_shows(shown, part) for part in {text, _LEADING_MENTIONS.sub("", text)})
+
+
+def shows_marks(shown: str, text: str) -> bool:
+    """Whether `shown` can be the place of a text without words: its emoji and marks are there, in their order.
+
+    Pages may draw emoji as pictures, which leaves no text at all: then nothing speaks against it.
+    """
+    wanted, there = _marks(text), _marks(shown)
+    return not there or "".join(wanted) in "".join(there)
 
 
 def shows_name(shown: str, *names: str | None) -> bool:
@@ -86,6 +95,12 @@ def _words(text: str) -> list[str]:
     folded = unicodedata.normalize("NFKC", _LINK.sub(" ", text)).casefold()
     plain = "".join(sign for sign in folded if unicodedata.category(sign) not in ("Cf", "Mn", "Me"))
     return _WORD.findall(plain.replace("_", " "))
+
+
+def _marks(text: str) -> list[str]:
+    """Emoji and punctuation, without links and without what only varies them (skin tones, joiners, selectors)."""
+    plain = _LINK.sub(" ", text)
+    return [sign for sign in plain if unicodedata.category(sign) not in ("Cf", "Mn", "Me", "Sk") and not sign.isspace()]
 
 
 def _in_order(wanted: list[str], there: list[str]) -> bool:

@@ -1,0 +1,44 @@
+"""The marks of walls that stand before any site, added to what a platform knows of its own.
+
+Each is an element that exists for nothing else: a challenge's own frame or form. None of
+them says anything about what lies behind.
+"""
+
+from dataclasses import replace
+
+from archiver.model.rendering import Rendering, RenderPlan, Sign
+from archiver.model.states import Availability, Reason
+from archiver.steps.notice import tells_a_story
+
+__all__ = ["minding_side_forms", "with_walls"]
+
+_CHALLENGES = (
+    # Of Cloudflare …
+    "#challenge-form",
+    "#challenge-running",
+    "#challenge-error-text",
+    "html:has(script[src*='/cdn-cgi/challenge-platform/'][src*='/orchestrate/'])",
+    # … and of DataDome, HUMAN (once PerimeterX), Imperva, Akamai, Anubis, Google and TikTok, in this order.
+    "html:has(iframe[src*='captcha-delivery.com/'])",
+    "#px-captcha",
+    "html:has(iframe[src*='/_Incapsula_Resource'])",
+    "#sec-if-cpt-container",
+    "html:has(script#anubis_challenge)",
+    "#captcha-form",
+    "form[action*='/sorry/']",
+    ".captcha_verify_container",
+)
+_CHALLENGE = Sign(", ".join(_CHALLENGES), Availability.BLOCKED, Reason.CHALLENGE)
+_LOGIN_FORM = Sign("form:has(input[type='password'])", Availability.LOGIN, Reason.LOGIN_WALL)
+
+
+def with_walls(plan: RenderPlan) -> RenderPlan:
+    """The plan with the signs of walls that any site may put up, behind its own."""
+    return replace(plan, signs=(*plan.signs, _CHALLENGE, _LOGIN_FORM))
+
+
+def minding_side_forms(rendering: Rendering) -> Rendering:
+    """The rendering of a page; a log-in form beside a page that has something to say is no wall."""
+    if _LOGIN_FORM not in rendering.signs or not tells_a_story(rendering.visible_text):
+        return rendering
+    return replace(rendering, signs=tuple(sign for sign in rendering.signs if sign != _LOGIN_FORM))

@@ -114,7 +114,7 @@ def proofs(tmp_path_factory):
     """All proofs archived by the real command, and the page that comes whole once more by a second run."""
     folder = tmp_path_factory.mktemp("proofs")
     with DemoWeb(folder=folder) as web:
-        runner = Runner(folder / "home", web, {"ARCHIVER_CAPTURE_BUDGET_S": "12"})
+        runner = Runner(folder / "home", web, {"ARCHIVER_CAPTURE_BUDGET_S": "25"})
         runner.run("init", runner.home, reach=False)
         first, first_log = runner.json("archive", fidelity.ARTICLE_URL), web.log
         web.clear_log()

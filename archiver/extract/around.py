@@ -7,7 +7,7 @@ from archiver.extract.markup import names_of
 from archiver.extract.place import NO_EMBEDS
 from archiver.extract.tree import Element
 
-__all__ = ["UNSHOWN", "in_paragraph", "is_control", "link_label", "silence"]
+__all__ = ["SILENT_NAMES", "SILENT_TAGS", "UNSHOWN", "in_paragraph", "is_control", "link_label", "silence"]
 
 #: Looked into for embeds only: what they hold is not shown as text.
 UNSHOWN = frozenset({"noscript", "template", "iframe", "amp-iframe", "object", "video", "head"})
@@ -25,6 +25,9 @@ _REGIONS = names_of(
     "sidebar site-sidebar site-footer site-header widget-area main-navigation navbar nav-links post-navigation"
     " pagination breadcrumb breadcrumbs social-share share-buttons sharedaddy"
 )
+#: Classes, ids and elements by which `silence` knows what is silent; a `role` may say so as well.
+SILENT_NAMES = _OTHERS_WORDS | _REGIONS
+SILENT_TAGS = UNSHOWN | _CHROME | _ENDS
 _CONTROLS = ("onclick", "aria-controls", "aria-expanded", "aria-haspopup", "data-toggle", "data-bs-toggle")
 _LABEL_NODES = 20
 _PROSE = frozenset({"p", "blockquote", "td", "dd", "figcaption"})

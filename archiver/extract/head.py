@@ -9,7 +9,7 @@ from archiver.extract.linked import LinkedData
 from archiver.extract.markup import names_of
 from archiver.extract.tree import Element, short_text
 
-__all__ = ["BY", "Head"]
+__all__ = ["BY", "NAMED_CLASSES", "Head"]
 
 #: What leads in the names of a byline.
 BY = re.compile(
@@ -26,6 +26,8 @@ _DAYS = names_of(
     "date pubdate published entry-date post-date article-date publish-date date-published timestamp dateline"
     " published-date article__date post__date posted-on byline-date article-timestamp"
 )
+#: Classes by which `Head.note_named` knows its elements.
+NAMED_CLASSES = _BYLINES | _DAYS
 #: The first headings, times and bylines of a page may be the article's; later ones are not.
 _CANDIDATES = 3
 #: A shorter title could be anything.

@@ -18,21 +18,21 @@ from archiver.extract.markup import names_of
 from archiver.extract.others import is_amp_own
 from archiver.model.records import Claim, PostRef
 
-__all__ = ["Hidden", "hidden_in_attributes", "hidden_in_text"]
+__all__ = ["DULL_ATTRIBUTES", "SOURCED", "Hidden", "hidden_in_attributes", "hidden_in_text"]
 
 #: Longer values are the state of an application, not one embed; a frame's document may be long.
 _VALUE_CHARS = 30_000
 _SRCDOC_CHARS = 500_000
 _LEAST_CHARS = 10
 #: Attributes that never hold an embed, whatever is in them.
-_DULL = names_of(
+DULL_ATTRIBUTES = names_of(
     "class id style alt title width height srcset sizes rel target role lang dir type name content itemtype xmlns"
     " action datetime integrity poster background color font face pattern placeholder sandbox allow loading media"
     " viewbox d aria-label aria-describedby aria-labelledby referrerpolicy crossorigin version vocab typeof prefix"
     " profile summary data-srcset data-sizes"
 )
 #: Elements whose addresses are something else than an embed.
-_SKIPPED = names_of(
+SOURCED = names_of(
     "a img script link meta source picture html head body style svg path use form label input-group button"
     " video audio track area base option select textarea time ins del q"
 )
@@ -67,11 +67,11 @@ class Hidden:
 
 def hidden_in_attributes(tag: str, attrs: Mapping[str, str], classes: Sequence[str]) -> list[Hidden]:
     """The posts and the markup in an element's attributes; `tag` is its name."""
-    if tag in _SKIPPED or is_amp_own(tag) or (classes and not _BUTTONS.isdisjoint(classes)):
+    if tag in SOURCED or is_amp_own(tag) or (classes and not _BUTTONS.isdisjoint(classes)):
         return []
     found: list[Hidden] = []
     for name, value in attrs.items():
-        if len(value) >= _LEAST_CHARS and name not in _DULL:
+        if len(value) >= _LEAST_CHARS and name not in DULL_ATTRIBUTES:
             found.extend(_hidden(value, f"{tag}[{name}]", frame=tag in _FRAMES))
     return found
 

@@ -14,7 +14,7 @@ from archiver.extract.tree import Element, texts
 from archiver.model.urls import Url, parse_url
 from archiver.platforms import identify
 
-__all__ = ["OTHER", "Other", "card_in", "is_amp_own", "other_embed", "other_script"]
+__all__ = ["OTHER", "OTHER_CLASSES", "OTHER_TAGS", "Other", "card_in", "is_amp_own", "other_embed", "other_script"]
 
 #: The platform of an embed that no platform file knows.
 OTHER = "other"
@@ -68,6 +68,9 @@ _CARDS = names_of("wp-block-embed embedly-card iframely-embed wp-embedded-conten
 #: Elements that stand for an embed if they link to a post, and else for a link.
 _POST_CARDS = names_of("kg-bookmark-card kg-embed-card bookmark-card link-card embed-card")
 _CARD_ADDRESS = re.compile(r"data-(?:oembed|iframely|embedly|embed|iframe|player)-?(?:url|src)")
+#: Classes and elements (those of AMP and scripts apart) by which an embed of nobody's is known.
+OTHER_CLASSES = _CARDS | _POST_CARDS | frozenset(_WIDGETS)
+OTHER_TAGS = _FRAMES
 _CARD_NODES = 60
 _BARE = re.compile(r"\s{0,99}(https?://[^\s<>\"]{4,2000})\s{0,99}")
 

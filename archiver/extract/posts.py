@@ -3,15 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from archiver.extract.around import SILENT_NAMES, SILENT_TAGS
 from archiver.extract.blocks import Embed
 from archiver.extract.builder import BlockBuilder
 from archiver.extract.cards import Card
-from archiver.extract.hidden import Hidden, hidden_in_attributes, hidden_in_text
+from archiver.extract.head import NAMED_CLASSES
+from archiver.extract.hidden import DULL_ATTRIBUTES, SOURCED, Hidden, hidden_in_attributes, hidden_in_text
 from archiver.extract.links import post_at
-from archiver.extract.others import OTHER, Other, card_in, other_embed, other_script
+from archiver.extract.others import OTHER, OTHER_CLASSES, OTHER_TAGS, Other, card_in, other_embed, other_script
 from archiver.extract.place import Place
+from archiver.extract.plain import Plain
 from archiver.extract.rules import Rule, RuleTable
-from archiver.extract.tree import Element, bounded_markup, soup_of, soup_with
+from archiver.extract.tree import Element, SoupMaker, bounded_markup
 from archiver.model.records import PostRef
 from archiver.model.urls import parse_url
 from archiver.platforms import identify, is_shortener
@@ -50,6 +53,9 @@ class PostFinder:
     def __init__(self, builder: BlockBuilder, rules: RuleTable) -> None:
         self._builder = builder
         self._rules = rules
+        self._soup = SoupMaker()
+        #: The glance that spares most elements the rest.
+        self.plain = _plain(rules)
         self._pieces = _PIECES
         self._piece_chars = _PIECE_CHARS
 
@@ -85,7 +91,7 @@ class PostFinder:
     def put_named(self, attrs: dict[str, str], variant: str) -> None:
         """The post that ids name which the page's data holds, if they are such as markup has."""
         rules = self._rules.matching("div", attrs, ())
-        tag = soup_with("div", attrs) if rules else None
+        tag = self._soup.alone("div", attrs) if rules else None
         for found in (found for rule in rules for found in (rule.markup.read(tag) if tag else ())):
             if found.post is not None:
                 self.put_card(Card(found.post, found.claim), variant)
@@ -103,7 +109,7 @@ class PostFinder:
 
     def _shown(self, node: Element, rules: Sequence[Rule], place: Place) -> Embed | None:
         """The post that the element's rules show; None if it is none after all."""
-        tag, shown = soup_of(node), None
+        tag, shown = self._soup.of(node), None
         for rule in rules:
             for found in rule.markup.read(tag):
                 shown = self._put(node, rule, found, place) or shown
@@ -136,6 +142,19 @@ class PostFinder:
         self._pieces -= 1
         self._piece_chars -= chars
         return True
+
+
+def _plain(rules: RuleTable) -> Plain:
+    named = rules.attributes
+    counting = {"role", "itemtype", *(name for name, starts in named.items() if starts is None)}
+    return Plain(
+        tags=rules.tags | OTHER_TAGS | SILENT_TAGS | {"noembed", "noframes"},
+        classes=rules.classes | OTHER_CLASSES | SILENT_NAMES | NAMED_CLASSES,
+        dull=(DULL_ATTRIBUTES | {"id"}) - counting,
+        begins={name: starts for name, starts in named.items() if starts is not None},
+        ids=SILENT_NAMES,
+        sourced=SOURCED,
+    )
 
 
 def _other(node: Element, attrs: Mapping[str, str], classes: Sequence[str]) -> Other | None:

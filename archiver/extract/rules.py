@@ -47,6 +47,24 @@ class RuleTable:
         self._class_names = frozenset(self._classes)
         self._attribute_names = frozenset(self._attributes)
 
+    @property
+    def tags(self) -> frozenset[str]:
+        """The elements that are telling by their name alone."""
+        return frozenset(self._tags)
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """The classes that a rule names."""
+        return self._class_names
+
+    @property
+    def attributes(self) -> dict[str, tuple[str, ...] | None]:
+        """The attributes that a rule names, with how they must begin; None if they may begin in any way."""
+        begins = {name: {rule.markup.begins for rule in rules} for name, rules in self._attributes.items()}
+        return {
+            name: None if None in starts else tuple(sorted(filter(None, starts))) for name, starts in begins.items()
+        }
+
     def matching(
         self, name: str, attrs: Mapping[str, str], classes: Sequence[str], text: str | None = None
     ) -> list[Rule]:

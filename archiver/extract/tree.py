@@ -15,18 +15,7 @@ from lxml import etree
 
 from archiver.extract.markup import names_of
 
-__all__ = [
-    "FRAGMENT_CHARS",
-    "WALK",
-    "Element",
-    "bounded_markup",
-    "parse",
-    "short_text",
-    "soup_of",
-    "soup_with",
-    "texts",
-    "walk",
-]
+__all__ = ["FRAGMENT_CHARS", "WALK", "Element", "SoupMaker", "bounded_markup", "parse", "short_text", "texts", "walk"]
 
 FRAGMENT_CHARS = 20_000
 #: What a walk is told of: text stands behind comments too.
@@ -122,18 +111,39 @@ def _opening(element: Element) -> str:
     return f"<{element.tag}{''.join(attrs)}>"
 
 
-def soup_of(element: Element) -> Tag:
-    """The element as Beautiful Soup has it: with all that it holds, inside its nearest ancestors.
+class SoupMaker:
+    """Makes elements as Beautiful Soup has them; one for many, as to begin costs as much as to make one."""
 
-    Those hold nothing else: what stands beside the element is not there. Linear in the
-    size of the element.
-    """
-    soup = BeautifulSoup("", "lxml")
-    soup.reset()
-    for parent in reversed(list(islice(element.iterancestors(), _AROUND))):
-        soup.handle_starttag(parent.tag, None, None, dict(parent.items()))
-    made = soup.handle_starttag(element.tag, None, None, dict(element.items()))
-    assert made is not None  # noqa: S101  # no `parse_only` is set, so every tag is made
+    def __init__(self) -> None:
+        self._soup: BeautifulSoup | None = None
+
+    def of(self, element: Element) -> Tag:
+        """The element with all that it holds, inside its nearest ancestors.
+
+        Those hold nothing else: what stands beside the element is not there. Linear in the
+        size of the element.
+        """
+        soup = self._begin()
+        for parent in reversed(list(islice(element.iterancestors(), _AROUND))):
+            soup.handle_starttag(parent.tag, None, None, dict(parent.items()))
+        made = soup.handle_starttag(element.tag, None, None, dict(element.items()))
+        assert made is not None  # noqa: S101  # no `parse_only` is set, so every tag is made
+        _fill(soup, element)
+        soup.endData()
+        return made
+
+    def alone(self, name: str, attrs: Mapping[str, str]) -> Tag:
+        """An element of which no more than this is known."""
+        return self._begin().new_tag(name, attrs=dict(attrs))
+
+    def _begin(self) -> BeautifulSoup:
+        if self._soup is None:
+            self._soup = BeautifulSoup("", "lxml")
+        self._soup.reset()
+        return self._soup
+
+
+def _fill(soup: BeautifulSoup, element: Element) -> None:
     for event, node in walk(element):
         if event == "start":
             if node is not element:
@@ -146,10 +156,3 @@ def soup_of(element: Element) -> Tag:
         if text:
             # An empty piece would be read as a blank.
             soup.handle_data(text)
-    soup.endData()
-    return made
-
-
-def soup_with(name: str, attrs: Mapping[str, str]) -> Tag:
-    """An element as Beautiful Soup has it, of which no more than this is known."""
-    return BeautifulSoup("", "lxml").new_tag(name, attrs=dict(attrs))

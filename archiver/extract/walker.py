@@ -112,8 +112,9 @@ class Walker:
         """Takes an element; gives whether to look into it."""
         name: str = node.tag
         attrs = dict(node.items())
-        classes: Sequence[str] = attrs["class"].split() if "class" in attrs else ()
-        if self._place.silent < NO_EMBEDS:
+        plain = self._finder.plain.is_plain(name, attrs)
+        classes: Sequence[str] = attrs["class"].split() if "class" in attrs and not plain else ()
+        if not plain and self._place.silent < NO_EMBEDS:
             finding = self._finder.find(node, attrs, classes, self._place)
             if finding is not NOTHING:
                 self._take(node, finding)
@@ -131,11 +132,15 @@ class Walker:
             self._open_block(node, name)
         elif name in _EMPHASIS:
             self._enter(node, self._place._replace(emphasis=self._place.emphasis + 1))
-        level = silence(name, attrs, classes, in_article=self._place.article)
-        if level > self._place.silent:
-            around = self._place.around or name not in UNSHOWN
-            self._enter(node, self._place._replace(silent=level, around=around))
+        if not plain:
+            self._silence(node, attrs, classes)
         return True
+
+    def _silence(self, node: Element, attrs: Mapping[str, str], classes: Sequence[str]) -> None:
+        level = silence(node.tag, attrs, classes, in_article=self._place.article)
+        if level > self._place.silent:
+            around = self._place.around or node.tag not in UNSHOWN
+            self._enter(node, self._place._replace(silent=level, around=around))
 
     def _open_block(self, node: Element, name: str) -> None:
         self.builder.flush()

@@ -6,6 +6,7 @@ a SURT, because SURT folds case and so makes two different Instagram codes one.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote, unquote_to_bytes, urljoin, urlsplit
 
 from archiver.model.hosts import ascii_host
@@ -49,6 +50,7 @@ class Url:
         return next((value for key, value in self.query if key == name), None)
 
 
+@lru_cache(maxsize=64)  # a link is parsed to be read, and once more to be identified
 def parse_url(text: str) -> Url | None:
     r"""The URL in `text`, or None if it is not an absolute http(s) URL with a host.
 

@@ -105,24 +105,33 @@
     const style = getComputedStyle(element);
     return element.matches(":modal") || style.position === "fixed" || (style.position === "absolute" && parentOf(element) === document.body);
   };
+  const touchesWindow = ({ left, top, right, bottom }) => right > 0 && bottom > 0 && left < innerWidth && top < innerHeight;
   const blocks = () => {
     const walker = document.createTreeWalker(body(), NodeFilter.SHOW_TEXT);
     const found = new Set();
     for (let n = 0, node; n < MOST_NODES && found.size < MOST_BLOCKS && (node = walker.nextNode()); n++) {
       const parent = node.parentElement;
-      if (node.data.trim().length >= 10 && parent && rendered(parent) && pointsOf(parent).length) found.add(parent);
+      if (!parent || found.has(parent) || node.data.trim().length < 10) continue;
+      if (touchesWindow(parent.getBoundingClientRect()) && rendered(parent) && pointsOf(parent).length) found.add(parent);
     }
     return [...found];
   };
+  // Hit tests are dear on a large page: a veil over most of the text lies on top at some of these points too.
+  const isVeiled = () => {
+    const parts = [0.15, 0.4, 0.6, 0.85];
+    const tops = parts.flatMap((across) => parts.map((down) => document.elementFromPoint(innerWidth * across, innerHeight * down)));
+    return tops.filter((top) => top && chainOf(top).some(floats)).length >= 4;
+  };
   // What floats over most of a page's text, in the window in which it opens.
   const veilOf = () => {
+    if (!isVeiled()) return "";
     const over = new Map();
     let open = 0;
     for (const block of blocks()) {
       const chain = chainOf(block);
-      const covers = pointsOf(block).map(([x, y]) => coverAt(block, chain, x, y));
-      const cover = covers.filter((at) => at && at !== block);
-      const overlay = cover.length * 2 > covers.length && chainOf(cover[0]).find(floats);
+      const [x, y] = pointsOf(block)[0];
+      const cover = coverAt(block, chain, x, y);
+      const overlay = cover && cover !== block && chainOf(cover).find(floats);
       if (overlay) over.set(overlay, (over.get(overlay) || 0) + 1);
       else if (!chain.some(floats)) open++;
     }

@@ -1,4 +1,4 @@
-"""A large WARC file through `archiver extract`: pages a second, and whether memory stays flat, with one process and two.
+"""A large WARC file through `archiver extract`: pages a second, and whether memory stays flat; one process and two.
 
 usage: sources.py [--megabytes 1000] [--pages DIR] [--keep FILE]
 
@@ -36,7 +36,8 @@ def record(uri, body):
     block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + body
     head = (
         f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: {uri}\r\nWARC-Date: 2026-01-01T00:00:00Z\r\n"
-        f"WARC-Record-ID: <{uri}>\r\nContent-Type: application/http; msgtype=response\r\nContent-Length: {len(block)}\r\n\r\n"
+        f"WARC-Record-ID: <{uri}>\r\nContent-Type: application/http; msgtype=response\r\n"
+        f"Content-Length: {len(block)}\r\n\r\n"
     )
     return head.encode() + block + b"\r\n\r\n"
 
@@ -91,7 +92,8 @@ def main():
             early, late = max(samples[: 2 * tenth]) / 1e6, max(samples[-2 * tenth :]) / 1e6
             print(
                 f"{jobs} processes: {found} pages in {took:.1f} s, {found / took:.0f} pages/s, {alone / took:.2f} x; "
-                f"resident {early:.0f} MB in the first fifth, {late:.0f} MB in the last, {max(samples) / 1e6:.0f} MB at most"
+                f"resident {early:.0f} MB in the first fifth, {late:.0f} MB in the last, "
+                f"{max(samples) / 1e6:.0f} MB at most"
             )
 
 

@@ -22,6 +22,8 @@ _LARGEST_LEADING = 1.6
 _INDENT = 0.7
 _SAME_ROW = 0.35
 _SAME_SIZE = 1.18
+#: The width of a space, in heights of letters with the space around them.
+_SPACE = 0.2
 #: If more of the lines than this end early, they were not broken where the page ends.
 _MOST_EARLY = 0.3
 _SHORT = 0.62
@@ -123,9 +125,9 @@ class _Layout:
 
     def _is_full(self, line: Line, below: Line) -> bool:
         """Whether the first word of the line below would not have fitted on this line."""
-        first = below.text.split(maxsplit=1)[0]
-        word = 1 if _is_ideographic(first[0]) else len(first) + 1
-        return line.right + word * max(below.unit, line.unit) > self._right[round(line.left / 4)]
+        ideographic = _is_ideographic(below.text.strip()[0])
+        word = below.height if ideographic else below.word + _SPACE * below.height
+        return line.right + word > self._right[round(line.left / 4)] - 1
 
     def _is_filled(self) -> bool:
         """Whether lines were broken at the page's edge, not after so many characters."""

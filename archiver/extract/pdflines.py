@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 __all__ = ["Line", "Run", "line_of", "without_running_heads"]
@@ -14,7 +14,6 @@ _FORMS = re.compile("[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdff\ufe70-\ufefc]+")
 _PRIVATE = re.compile("[\ue000-\uf8ff\ufffe\uffff\x00-\x08\x0e-\x1f]")
 #: The part of a page's height, at either end, in which running heads and page numbers stand.
 _MARGIN = 0.09
-_LEAST_HEAD = 3
 _PAGE_NUMBER = re.compile(
     r"(?:page|seite|página|pagina|p\.)?\s?\d{1,4}(?:\s?(?:/|of|von|de|sur|di)\s?\d{1,4})?", re.IGNORECASE
 )
@@ -39,17 +38,14 @@ class Line:
     height: float
     bold: bool = False
     page: int = 0
-    text: str = field(default="", compare=False)
+    text: str = ""
+    #: The width of its first word.
+    word: float = 0.0
 
     @property
     def width(self) -> float:
         """From its first to its last letter."""
         return self.right - self.left
-
-    @property
-    def unit(self) -> float:
-        """The mean width of its characters."""
-        return self.width / max(len(self.text), 1)
 
 
 def line_of(value: dict[str, Any], page: int) -> Line | None:
@@ -64,7 +60,9 @@ def line_of(value: dict[str, Any], page: int) -> Line | None:
     if not said.strip():
         return None
     left, right, base, height = (float(value[name]) for name in ("left", "right", "base", "height"))
-    return Line(runs, left, right, base, height, bool(value["bold"]), page, said)
+    end = re.search(r"\S\s", text)
+    word = places[end.end() - 1] - left if end else right - left
+    return Line(runs, left, right, base, height, bool(value["bold"]), page, said, abs(word))
 
 
 def _runs(text: str, marks: Sequence[str]) -> Iterator[Run]:
@@ -95,25 +93,38 @@ def _is_rtl(char: str) -> bool:
 
 
 def without_running_heads(pages: Sequence[tuple[float, Sequence[Line]]]) -> list[list[Line]]:
-    """The lines of each page (its height, and they) without page numbers and what is repeated on every page."""
-    count: Counter[tuple[bool, str]] = Counter()
+    """The lines of each page (its height, and they) without page numbers and running heads.
+
+    A running head is the outermost line of a page, says the same on a third of all pages,
+    numbers aside, and stands there at the same height. What names an account is none.
+    """
+    count: Counter[tuple[int, str]] = Counter()
     for height, lines in pages:
-        count.update({key for line in lines if (key := _margin_key(line, height))})
+        count.update({_head_key(line) for line in _outermost(lines, height)})
     least = max(2, len(pages) // 3)
-    return [
-        [line for line in lines if not _is_running(_margin_key(line, height), count, least)] for height, lines in pages
-    ]
+    return [_without_heads(lines, height, count, least) for height, lines in pages]
 
 
-def _margin_key(line: Line, height: float) -> tuple[bool, str] | None:
-    """What a line at the edge of a page says, numbers aside; None for a line in its middle."""
-    if height <= 0 or height * _MARGIN < line.base < height * (1 - _MARGIN):
-        return None
+def _without_heads(lines: Sequence[Line], height: float, count: Counter[tuple[int, str]], least: int) -> list[Line]:
+    heads = {
+        id(line)
+        for line in _outermost(lines, height)
+        if "@" not in line.text and (not _head_key(line)[1] or count[_head_key(line)] >= least)
+    }
+    return [line for line in lines if id(line) not in heads]
+
+
+def _outermost(lines: Sequence[Line], height: float) -> Iterator[Line]:
+    """The lines of the first and last row of a page, if these stand in its margins."""
+    top, bottom = max((line.base for line in lines), default=0.0), min((line.base for line in lines), default=0.0)
+    for line in lines:
+        at_top = line.base > top - line.height / 2 and line.base > height * (1 - _MARGIN)
+        at_bottom = line.base < bottom + line.height / 2 and line.base < height * _MARGIN
+        if at_top or at_bottom:
+            yield line
+
+
+def _head_key(line: Line) -> tuple[int, str]:
+    """Where a line stands and what it says, numbers aside; nothing for a page number."""
     text = " ".join(line.text.split())
-    if len(text) < _LEAST_HEAD and not text.isdecimal():
-        return None
-    return line.base > height / 2, "" if _PAGE_NUMBER.fullmatch(text) else re.sub(r"\d+", "0", text)
-
-
-def _is_running(key: tuple[bool, str] | None, count: Counter[tuple[bool, str]], least: int) -> bool:
-    return key is not None and (not key[1] or count[key] >= least)
+    return round(line.base / 2), "" if _PAGE_NUMBER.fullmatch(text) else re.sub(r"\d+", "0", text)

@@ -33,8 +33,13 @@ _MOJIBAKE = (
     "|\u00d4\u00c7[\u00f6\u00f4]|\u0393\u00c7[\u00f6\u00f4]|\u201a\u00c4[\u00ee\u00ec]|\u00c3\u00a2\u00e2\u201a\u00ac\u00e2\u20ac\\S{0,2}"
     "|\u9225[\u2014\\?\ufffd]?|&[mn]dash;|&#821[12];|&#x201[34];|[\x96\x97]"
 )
-_EM = rf"(?:[—―⸺⸻]{{1,3}}|{_MOJIBAKE})"
-_DASH = rf"(?:[—―–−‒‐‑⸺⸻﹘－]{{1,3}}|-{{1,3}}|{_MOJIBAKE}|\ufffd{{1,3}}|\?{{1,3}}(?=\s))"
+#: What any of them begins with: looked at first, as most characters are none.
+_MOJIBAKE_FIRST = "\u00e2\u0432\u00d4\u0393\u201a\u00c3\u9225&\x96\x97"
+_EM = rf"(?=[—―⸺⸻{_MOJIBAKE_FIRST}])(?:[—―⸺⸻]{{1,3}}|{_MOJIBAKE})"
+_DASH = (
+    rf"(?=[—―–−‒‐‑⸺⸻﹘－\ufffd?{_MOJIBAKE_FIRST}-])"
+    rf"(?:[—―–−‒‐‑⸺⸻﹘－]{{1,3}}|-{{1,3}}|{_MOJIBAKE}|\ufffd{{1,3}}|\?{{1,3}}(?=\s))"
+)
 #: Signs of quotations and lists that stand before the dash in text that was never read as Markdown.
 _LINE = re.compile(
     r"[ \t\xa0>|*•·▪◦‣]{0,12}(?:\d{1,3}[.)]\s)?(?:-\s(?=[—–―]))?[\"'“”‘’«»]{0,3}[ \t\xa0]{0,4}"

@@ -50,7 +50,9 @@ _WEEKDAY = r"[^\W\d_]{2,14}(?:[- ][^\W\d_]{2,6})?"
 _LED = re.compile(
     rf"[\s,،]+(?:{_ON}\s{{0,3}}(?P<day>{_WEEKDAY}[,،]?\s*)?|(?P<only>{_WEEKDAY}[,،]\s*))?$", re.IGNORECASE
 )
-_DATE_REACH, _NAME_REACH, _BEFORE_DATE, _HEAD_REACH = 60, 220, 24, 80
+_AT_END = re.compile(r"[ \t\xa0]{0,20}(?:\n|$)")
+_LEAD = re.compile(r"[ \t\xa0>|]{0,20}")
+_DATE_REACH, _NAME_REACH, _BEFORE_DATE = 60, 220, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,40 +67,43 @@ class Said:
     date_text: str | None = None
 
 
-def line_starts(text: str) -> Iterator[int]:
-    """Where the lines begin, behind the blanks and quotation signs before their words."""
-    at = 0
-    while at >= 0:
-        while at < len(text) and text[at] in " \t\xa0>|":
-            at += 1
-        yield at
-        cut = text.find("\n", at)
-        at = cut + 1 if cut >= 0 else -1
+def line_starts(text: str, start: int = 0, end: int | None = None) -> Iterator[int]:
+    """Where the lines between two places begin, behind the blanks and quotation signs before their words."""
+    end = len(text) if end is None else end
+    at = start if start == 0 or text[start - 1] == "\n" else text.find("\n", start, end) + 1 or end + 1
+    while at <= end:
+        lead = _LEAD.match(text, at, end)
+        yield lead.end() if lead else at
+        at = text.find("\n", at, end) + 1 or end + 1
 
 
-def heads(text: str) -> list[re.Match[str]]:
-    """The heads in a text that have a line to themselves, or its beginning or end."""
-    found = INSTAGRAM_HEAD.finditer(text) if any(word in text for word in INSTAGRAM_HEAD_WORDS) else ()
-    return [head for head in found if _is_apart(text, head.start(), head.end())]
+def heads(text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+    """The heads between two places that begin a line, and end it or lead to its other words."""
+    end = len(text) if end is None else end
+    if any(text.find(word, start, end) >= 0 for word in INSTAGRAM_HEAD_WORDS):
+        for at in line_starts(text, start, end):
+            head = INSTAGRAM_HEAD.match(text, at, end)
+            if head and (
+                _AT_END.match(text, head.end()) or INSTAGRAM_BEFORE.match(text, _words_from(text, head.end()))
+            ):
+                yield head
 
 
-def _is_apart(text: str, start: int, end: int) -> bool:
-    before = text[max(start - 3, 0) : start].rstrip(" \t\xa0")
-    after = text[end : end + 3].lstrip(" \t\xa0")
-    begins, ends = not before or before.endswith("\n"), not after or after.startswith("\n")
-    return (begins and ends) or (begins and INSTAGRAM_BEFORE.match(text[end : end + 80].lstrip()) is not None)
+def _words_from(text: str, place: int) -> int:
+    blanks = _LEAD.match(text, place)
+    return blanks.end() if blanks else place
 
 
 def introduced(text: str) -> Iterator[Said]:
     """`A post shared by Name (@handle) on DATE`, in the languages that put the name last."""
-    for intro in INSTAGRAM_BEFORE.finditer(text) if "@" in text else ():
-        before = text[max(intro.start() - _HEAD_REACH, 0) : intro.start()].rstrip(" \t\xa0>|")
-        apart = not before or before.endswith("\n") or any(head.end() == len(before) for head in heads(before))
-        signed = _HANDLE.match(text, intro.end()) if apart else None
-        if signed:
-            said = _dated(text, intro.start(), signed.end(), signed)
-            if said:
-                yield said
+    if "@" not in text:
+        return
+    for at in (*line_starts(text), *(_words_from(text, head.end()) for head in heads(text))):
+        intro = INSTAGRAM_BEFORE.match(text, at)
+        signed = _HANDLE.match(text, intro.end()) if intro else None
+        said = _dated(text, at, signed.end(), signed) if signed else None
+        if said:
+            yield said
 
 
 def followed(text: str) -> Iterator[Said]:

@@ -11,6 +11,7 @@ Each is looked for as a line of its own: in running text such words are the auth
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from archiver.extract.attribution import Attribution, View
 from archiver.extract.blocks import Anchor, Block, BlockKind
@@ -113,9 +114,10 @@ class Captions:
             block = self._blocks[number]
             low = floor[1] if number == floor[0] else 0
             high = end if number == index else len(block.text)
-            above = [found for found in heads(block.text) if low <= found.start() and found.end() <= high]
+            near = max(low, high - _CAPTION_CHARS)
+            above = [found.span() for found in heads(block.text, near, high)]
             if above:
-                return (number, above[-1].start()), (number, above[-1].end())
+                return (number, above[-1][0]), (number, above[-1][1])
             chars += high - low
             if block.kind not in _PROSE or chars > _CAPTION_CHARS:
                 return None
@@ -124,21 +126,23 @@ class Captions:
     def _lone_head(self, index: int, view: View, floor: tuple[int, int]) -> Iterator[Caption]:
         """A head that no line with a name follows: of some posts, no more is left."""
         del floor
-        for found in heads(self._blocks[index].text):
-            if not self._is_signed(index, found.end()):
-                place = (index, found.end())
-                said = Said(_view_place(view, found.start()), _view_place(view, found.end()))
-                yield Caption(self._line("instagram", index, view, said, (index, found.start())), text=(place, place))
+        for found in heads(view.text):
+            place = (index, view.raw_end(found.end()))
+            if not self._is_signed(*place):
+                begin = (index, view.raw(found.start()))
+                line = self._line("instagram", index, view, Said(found.start(), found.end()), begin)
+                yield Caption(line, text=(place, place))
 
     def _is_signed(self, index: int, place: int) -> bool:
         """Whether a line with a name follows a head before another head does."""
         chars = 0
         for number in range(index, min(index + _CAPTION_BLOCKS, len(self._blocks))):
-            text = self._blocks[number].text[place if number == index else 0 :][: _CAPTION_CHARS - chars]
-            others = [found.start() for found in heads(text)]
-            signed = [said.start for said in (*introduced(text), *followed(text))]
-            if others or signed:
-                return bool(signed) and (not others or signed[0] < others[0])
+            low = place if number == index else 0
+            text = self._blocks[number].text[low : low + _CAPTION_CHARS - chars]
+            other = next((found.start() for found in heads(text)), None)
+            signed = next((said.start for said in chain(introduced(text[:other]), followed(text[:other]))), None)
+            if other is not None or signed is not None:
+                return signed is not None
             chars += len(text)
             if chars >= _CAPTION_CHARS or self._blocks[number].kind not in _PROSE:
                 return False
@@ -210,7 +214,8 @@ class Captions:
             block = self._blocks[number]
             low = floor[1] if number == floor[0] else 0
             high = end if number == index else len(block.text)
-            starts = [at for at in line_starts(block.text) if low <= at < high]
+            near = max(low, high - _CAPTION_CHARS)
+            starts = [at for at in line_starts(block.text, near, high) if at < high]
             for at in reversed(starts):
                 author = TIKTOK_AUTHOR.match(block.text, at, high)
                 if author and (number == index or not block.text[author.end() : high].partition("\n")[0].strip()):
@@ -277,8 +282,3 @@ class Captions:
             if post is not None and post.platform == platform:
                 return anchor, post
         return (anchors[-1] if anchors and not (anchors[-1].href or "").startswith("http") else None), None
-
-
-def _view_place(view: View, raw: int) -> int:
-    """The place in the view of a place in the block's text; exact where nothing is left out."""
-    return raw if view.raw(raw) == raw else next(at for at in range(raw + 1) if view.raw(at) >= raw)

@@ -96,6 +96,11 @@ class _Finder:
     def _beginnings(self) -> Beginnings:
         return Beginnings(self._blocks, self._lines)
 
+    @cached_property
+    def _first(self) -> int:
+        """The first block with words."""
+        return next((index for index, block in enumerate(self._blocks) if block.text.strip()), -1)
+
     def posts(self) -> Iterator[Flattened]:
         """The posts in reading order."""
         captions = Captions(self._blocks)
@@ -139,8 +144,7 @@ class _Finder:
         if not line.own_line or nearest == index:
             return False
         text = self._blocks[nearest].text
-        first = all(not block.text.strip() for block in self._blocks[:nearest])
-        if first and not wording.post_signs(text) and not wording.ends_sentence(text):
+        if nearest == self._first and not wording.post_signs(text) and not wording.ends_sentence(text):
             return True
         return self._lines.paragraphs and bounded_weight(text) > _MUCH
 

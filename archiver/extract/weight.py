@@ -16,7 +16,8 @@ LINK_UNITS = 23
 _LINK = re.compile(r"https?://[^\s<>\"]+|\bt\.co/\w+", re.IGNORECASE)
 # Media hang on a post beside its text: their link is shown, and counted as nothing.
 _MEDIA = re.compile(r"\s*(?:https?://)?pic\.(?:twitter|x)\.com/\w+", re.IGNORECASE)
-_LIGHT = ((0x0000, 0x10FF), (0x2000, 0x200D), (0x2010, 0x201F), (0x2032, 0x2037))
+#: Everything that counts two: all but the Latin to Georgian blocks and the punctuation of typography.
+_HEAVY = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 _PICTURE = (
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2300-\u23ff\u2b00-\u2bff\u2934\u2935\u3030\u303d\u3297\u3299"
     "\u2190-\u21ff\u25a0-\u25ff\u2049\u203c\u00a9\u00ae\u2122\u2139]"
@@ -36,12 +37,8 @@ def weighted_length(text: str) -> int:
 
     Links to a post's own media count nothing, as they hang on the post beside its text.
     """
-    text = _MEDIA.sub("", unicodedata.normalize("NFC", text))
+    plain = text.isascii()
+    text = _MEDIA.sub("", text if plain else unicodedata.normalize("NFC", text))
     text, links = _LINK.subn("", text)
     text, emoji = _EMOJI.subn("", text)
-    return links * LINK_UNITS + emoji * 2 + sum(_units(char) for char in text)
-
-
-def _units(char: str) -> int:
-    code = ord(char)
-    return 1 if any(low <= code <= high for low, high in _LIGHT) else 2
+    return links * LINK_UNITS + emoji * 2 + len(text) + (0 if plain else len(_HEAVY.findall(text)))

@@ -12,7 +12,7 @@ from archiver.model.states import Availability, CaptureKind, Reason
 from archiver.model.urls import Url, absolute, parse_url
 from archiver.platforms import identify
 
-__all__ = ["Astray", "astray"]
+__all__ = ["Astray", "asks_for_a_form", "astray", "is_post_elsewhere"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,18 @@ def astray(asked: str, arrived: str | None, *, kind: CaptureKind) -> Astray | No
     if kind is CaptureKind.POST and not _same_post(asked, there.text):
         return Astray(*_ELSEWHERE, f"sent to {there.text[:200]}, which is not this post's")
     return None
+
+
+def asks_for_a_form(asked: str) -> bool:
+    """Whether a log-in form is what may be expected at an address: it is called so, or is a site's front page."""
+    url = parse_url(asked)
+    return url is not None and (not url.segments or any(map(_GATES[0][0].fullmatch, _names(url))))
+
+
+def is_post_elsewhere(asked: str, arrived: str | None) -> bool:
+    """Whether both are addresses of posts of one platform, though not of the same number: servers share posts."""
+    first, second = identify(asked), identify(arrived or "")
+    return first is not None and second is not None and first.platform == second.platform
 
 
 def _same_place(here: Url, there: Url) -> bool:

@@ -16,7 +16,7 @@ from archiver.model.exchange import Exchange
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
 from archiver.model.states import Availability, CaptureKind, Group, Outcome, Reason, Witness
 from archiver.platforms.base import Reading
-from archiver.steps.astray import Astray, astray
+from archiver.steps.astray import Astray, asks_for_a_form, astray, is_post_elsewhere
 from archiver.steps.blank import look_at
 from archiver.steps.main_document import MainDocument, main_document
 from archiver.steps.notice import notice_of, what_covers
@@ -41,6 +41,8 @@ class Judgement:
     reasons: tuple[Reason, ...] = ()
 
 
+#: A text of fewer letters may be that of many posts.
+_PROOF_LETTERS = 20
 _ENDS = {
     RenderEnd.NEVER_READY: Reason.NEVER_READY,
     RenderEnd.OVER_BUDGET: Reason.OVER_BUDGET,
@@ -72,12 +74,14 @@ def judge(
     strayed = astray(plan.url, rendering.final_url, kind=kind)
     if kind is CaptureKind.POST:
         return _judge_post(plan, rendering, reading, main, strayed)
-    return _judge_page(plan, minding_side_forms(rendering), main, strayed)
+    return _judge_page(plan, minding_side_forms(plan.url, rendering), main, strayed)
 
 
 def _judge_post(
     plan: RenderPlan, rendering: Rendering, reading: Reading | None, main: MainDocument, strayed: Astray | None
 ) -> Judgement:
+    if strayed and _is_proven(plan, rendering, reading):
+        strayed = None
     frame = _frame_reasons(rendering, main, strayed, CaptureKind.POST)
     missing = _missing(plan, rendering, reading)
     in_place = rendering.end is RenderEnd.READY and not main.failed and strayed is None
@@ -98,6 +102,8 @@ def _judge_post(
 
 def _judge_page(plan: RenderPlan, rendering: Rendering, main: MainDocument, strayed: Astray | None) -> Judgement:
     notice = notice_of(rendering.title, rendering.visible_text)
+    if notice and notice.reason is Reason.LOGIN_WALL and asks_for_a_form(plan.url):
+        notice = None
     frame = _frame_reasons(rendering, main, strayed, CaptureKind.PAGE)
     if notice and not main.failed and not main.challenged:
         frame = (notice.reason, *frame)
@@ -170,6 +176,15 @@ def _says_something(rendering: Rendering) -> bool:
 
 
 # --- 2. the post in the frame -------------------------------------------------------------------
+
+
+def _is_proven(plan: RenderPlan, rendering: Rendering, reading: Reading | None) -> bool:
+    """Whether another server's page of a post shows this very one: at length, word for word."""
+    text = reading.record.text if reading and reading.record else None
+    elsewhere = is_post_elsewhere(plan.url, rendering.final_url)
+    return bool(
+        text and elsewhere and has_words(text, least=_PROOF_LETTERS) and shows_text(rendering.post_text or "", text)
+    )
 
 
 def _missing(plan: RenderPlan, rendering: Rendering, reading: Reading | None) -> tuple[Reason, ...]:

@@ -26,9 +26,9 @@ _CUT_LEAST = 40
 _ALIKE = 95.0
 
 
-def has_words(text: str) -> bool:
-    """Whether a text has anything that can be compared: a letter or digit outside of links."""
-    return bool(_words(text))
+def has_words(text: str, *, least: int = 1) -> bool:
+    """Whether a text has anything that can be compared: at least so many letters or digits outside of links."""
+    return len("".join(_words(text))) >= least
 
 
 def shows_text(shown: str, text: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from archiver.model.rendering import Rendering, RenderPlan, Sign
 from archiver.model.states import Availability, Reason
+from archiver.steps.astray import asks_for_a_form
 from archiver.steps.notice import tells_a_story
 
 __all__ = ["minding_side_forms", "with_walls"]
@@ -37,8 +38,8 @@ def with_walls(plan: RenderPlan) -> RenderPlan:
     return replace(plan, signs=(*plan.signs, _CHALLENGE, _LOGIN_FORM))
 
 
-def minding_side_forms(rendering: Rendering) -> Rendering:
-    """The rendering of a page; a log-in form beside a page that has something to say is no wall."""
-    if _LOGIN_FORM not in rendering.signs or not tells_a_story(rendering.visible_text):
+def minding_side_forms(asked: str, rendering: Rendering) -> Rendering:
+    """The rendering of a page; a log-in form is no wall beside a story, nor where it was asked for."""
+    if not (tells_a_story(rendering.visible_text) or asks_for_a_form(asked)):
         return rendering
     return replace(rendering, signs=tuple(sign for sign in rendering.signs if sign != _LOGIN_FORM))

@@ -285,7 +285,7 @@ def test_a_docx_that_inflates_without_end_is_cut_and_says_so():
     began = time.monotonic()
     extraction = read(docx(body), DOCX)
     assert "only the beginning of word/document.xml was read" in extraction.notes
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
 
 
 @pytest.mark.parametrize(
@@ -465,4 +465,4 @@ def test_a_pdf_that_fills_the_memory_or_takes_for_ever_ends_with_a_sentence(monk
     began = time.monotonic()
     with pytest.raises(InputUnreadable, match="its reader could not cope with"):
         read(bomb(b"BT /F1 12 Tf 72 700 Td (x) Tj ET\n" * 5_000_000), PDF)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60

@@ -10,9 +10,10 @@ import pytest
 from odd_site import http
 from tap_world import HOST, world
 
+from archiver.extract.unpack import DOCX, MHTML, PDF
 from archiver.fetch.client import Client
 from archiver.fetch.collections import open_source
-from archiver.fetch.sniff import DOCX, EXPECTED, MHTML, PDF, media_type_of
+from archiver.fetch.sniff import EXPECTED, media_type_of
 from archiver.model.errors import InputUnreadable
 from archiver.model.exchange import Failure
 from archiver.tap import Limits

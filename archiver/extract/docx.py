@@ -11,9 +11,8 @@ from lxml import etree
 from archiver.extract.docxtext import Styles, read_body, read_notes
 from archiver.model.errors import InputUnreadable
 
-__all__ = ["DOCX", "read_docx"]
+__all__ = ["read_docx"]
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: Bounds of one XML part; a novel's document.xml has five million bytes. The tree costs ten times as much.
 _PART_BYTES = 24_000_000
 _PART_TAGS = 1_000_000

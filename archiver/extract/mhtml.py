@@ -10,9 +10,8 @@ from html import escape
 
 from archiver.model.errors import InputUnreadable
 
-__all__ = ["MHTML", "SavedPage", "read_mhtml"]
+__all__ = ["SavedPage", "read_mhtml"]
 
-MHTML = "multipart/related"
 _WANTED = ("text/html", "application/xhtml+xml")
 #: Each part costs memory beyond its bytes; saved pages have some hundreds.
 _MOST_PARTS = 20_000

@@ -19,9 +19,8 @@ from archiver.extract.pdflayout import Paragraph, paragraphs
 from archiver.extract.pdflines import Line, Run, line_of, without_running_heads
 from archiver.model.errors import InputUnreadable
 
-__all__ = ["PDF", "read_pdf"]
+__all__ = ["read_pdf"]
 
-PDF = "application/pdf"
 _CHILD = Path(__file__).with_name("pdfchild.py")
 #: More than the child allows itself.
 _TIMEOUT_S = 60.0

@@ -5,12 +5,12 @@ The container stays the source that is stored; what is read out of it exists in 
 
 from dataclasses import replace
 
-from archiver.extract.docx import DOCX, read_docx
-from archiver.extract.mhtml import MHTML, read_mhtml
-from archiver.extract.pdf import PDF, read_pdf
 from archiver.model.records import Document
 
 __all__ = ["DOCX", "MHTML", "PDF", "unpacked"]
+
+MHTML, PDF = "multipart/related", "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def unpacked(document: Document) -> Document:
@@ -20,13 +20,20 @@ def unpacked(document: Document) -> Document:
     better. Raises InputUnreadable for a container without readable text: broken, encrypted,
     or pictures of text only. Everything inside is bounded; what was cut is said in the notes.
     """
+    # Imported where they are needed: most articles are HTML, and start the sooner.
     kind = document.media_type.partition(";")[0].strip().lower()
     if kind == PDF:
+        from archiver.extract.pdf import read_pdf  # noqa: PLC0415
+
         return _html(document, *read_pdf(document.body, document.source))
     if kind == DOCX:
+        from archiver.extract.docx import read_docx  # noqa: PLC0415
+
         return _html(document, *read_docx(document.body, document.source))
     if kind != MHTML:
         return document
+    from archiver.extract.mhtml import read_mhtml  # noqa: PLC0415
+
     page = read_mhtml(document.body, document.source)
     return replace(
         document,

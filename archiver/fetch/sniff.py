@@ -4,16 +4,15 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from archiver.extract.unpack import DOCX, MHTML, PDF
 from archiver.model.errors import InputUnreadable
 
-__all__ = ["DOCX", "EXPECTED", "MHTML", "PDF", "media_type_of", "opens_as_html", "suffix_of", "without_bom"]
+__all__ = ["EXPECTED", "media_type_of", "opens_as_html", "suffix_of", "without_bom"]
 
 EXPECTED = (
     "expected an article (HTML, MHTML, Markdown, text, PDF, DOCX), a feed, a sitemap, a WARC or WACZ file, or a list"
 )
 
-MHTML, PDF = "multipart/related", "application/pdf"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _HTML, _MARKDOWN, _PLAIN = "text/html", "text/markdown", "text/plain"
 _LOOKED_AT_BYTES = 64 * 1024
 #: First bytes that tell what a file is, with the words for it (most from WHATWG MIME Sniffing §6).

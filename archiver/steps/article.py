@@ -9,6 +9,7 @@ from archiver import __version__
 from archiver.browser import Browser
 from archiver.catalog import Catalog, StoredVersion
 from archiver.extract import extract
+from archiver.extract.unpack import DOCX, MHTML, PDF
 from archiver.fetch.client import Client, Fetched
 from archiver.fetch.collections import Label, open_bytes, open_source
 from archiver.fetch.items import Collection
@@ -41,9 +42,9 @@ _SUFFIXES = {
     "text/html": "html",
     "text/markdown": "md",
     "text/plain": "txt",
-    "multipart/related": "mhtml",
-    "application/pdf": "pdf",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    MHTML: "mhtml",
+    PDF: "pdf",
+    DOCX: "docx",
 }
 _DRAIN_S = 5.0
 

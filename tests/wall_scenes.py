@@ -45,6 +45,10 @@ def _live():
             complete=True,
         )
     yield told("a live post from right to left", "mastodon", _page(HEBREW), text=HEBREW, complete=True)
+    form = '<form class="top"><input name="user"><input type="password"></form>'
+    yield told(
+        "a live post in a page with a log-in form at its head", "mastodon", _page(TEXT, head=form), complete=True
+    )
     yield told("a live post at the server that it came from", "mastodon", _at_home, complete=True)
     for platform in ("facebook", "mastodon", "telegram"):
         yield told("a live post of seven hundred sentences", platform, _page(LONG), text=LONG, complete=True)

@@ -34,6 +34,8 @@
   };
   // The element that hides the target at a point; null where it is seen there, undefined where that can't be told.
   const coverAt = (target, chain, x, y) => {
+    // What takes no clicks is passed over by hit testing, so what lies below it would seem to cover it.
+    if (getComputedStyle(target).pointerEvents === "none") return undefined;
     let hit = false;
     for (const stack of stacksAt(target, x, y)) {
       for (const element of stack) {
@@ -43,8 +45,7 @@
         if (hides(element)) return element;
       }
     }
-    if (hit) return null;
-    return getComputedStyle(target).pointerEvents === "none" ? undefined : target;
+    return hit ? null : target;
   };
 
   const linesOf = (element) => {

@@ -22,7 +22,7 @@ from archiver.steps.main_document import MainDocument, main_document
 from archiver.steps.notice import notice_of, what_covers
 from archiver.steps.shown_text import has_words, shows_marks, shows_name, shows_text
 from archiver.steps.stand import Stand, availability_of_status, stand_of_page, stand_of_post
-from archiver.steps.walls import minding_side_forms
+from archiver.steps.walls import minding_side_forms, without_side_forms
 
 __all__ = ["Judgement", "availability_of_status", "judge"]
 
@@ -82,8 +82,10 @@ def _judge_post(
 ) -> Judgement:
     if strayed and _is_proven(plan, rendering, reading):
         strayed = None
-    frame = _frame_reasons(rendering, main, strayed, CaptureKind.POST)
     missing = _missing(plan, rendering, reading)
+    if not (missing or rendering.hidden) and _text_of(reading):
+        rendering = without_side_forms(rendering)
+    frame = _frame_reasons(rendering, main, strayed, CaptureKind.POST)
     in_place = rendering.end is RenderEnd.READY and not main.failed and strayed is None
     seen = in_place and not (missing or rendering.signs or rendering.hidden)
     lost = reading is not None and reading.availability.group in (Group.GONE, Group.RESTRICTED)
@@ -180,11 +182,15 @@ def _says_something(rendering: Rendering) -> bool:
 
 def _is_proven(plan: RenderPlan, rendering: Rendering, reading: Reading | None) -> bool:
     """Whether another server's page of a post shows this very one: at length, word for word."""
+    text, shown = _text_of(reading), rendering.post_text or ""
+    long_enough = has_words(text, least=_PROOF_LETTERS)
+    return long_enough and is_post_elsewhere(plan.url, rendering.final_url) and shows_text(shown, text)
+
+
+def _text_of(reading: Reading | None) -> str:
+    """The recorded text, "" where there is none or none with words."""
     text = reading.record.text if reading and reading.record else None
-    elsewhere = is_post_elsewhere(plan.url, rendering.final_url)
-    return bool(
-        text and elsewhere and has_words(text, least=_PROOF_LETTERS) and shows_text(rendering.post_text or "", text)
-    )
+    return text if text and has_words(text) else ""
 
 
 def _missing(plan: RenderPlan, rendering: Rendering, reading: Reading | None) -> tuple[Reason, ...]:

@@ -11,7 +11,7 @@ from archiver.model.states import Availability, Reason
 from archiver.steps.astray import asks_for_a_form
 from archiver.steps.notice import tells_a_story
 
-__all__ = ["minding_side_forms", "with_walls"]
+__all__ = ["minding_side_forms", "with_walls", "without_side_forms"]
 
 _CHALLENGES = (
     # Of Cloudflare …
@@ -42,4 +42,9 @@ def minding_side_forms(asked: str, rendering: Rendering) -> Rendering:
     """The rendering of a page; a log-in form is no wall beside a story, nor where it was asked for."""
     if not (tells_a_story(rendering.visible_text) or asks_for_a_form(asked)):
         return rendering
+    return without_side_forms(rendering)
+
+
+def without_side_forms(rendering: Rendering) -> Rendering:
+    """The rendering without the general sign of a log-in form; what a platform itself knows as a wall stays one."""
     return replace(rendering, signs=tuple(sign for sign in rendering.signs if sign != _LOGIN_FORM))

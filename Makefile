@@ -10,7 +10,7 @@ SOURCE ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup archive test lint unit docs lock bench-capture clean
+.PHONY: help setup archive test lint unit docs lock bench-capture bench-extract bench-sources clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,12 @@ lock: $(READY) ## Resolve requirements.lock anew (needs uv)
 
 bench-capture: setup ## Posts a minute against a bare browser loop and shot-scraper, in one run
 	@$(BIN)/python bench/capture.py $(ARGS)
+
+bench-extract: $(READY) ## Pages a second against a bare parse and four article extractors, in one run
+	@$(BIN)/python bench/extract.py $(ARGS)
+
+bench-sources: $(READY) ## A gigabyte of crawl through `archiver extract`: pages a second and memory, with one process and two
+	@$(BIN)/python bench/sources.py $(ARGS)
 
 clean: ## Remove what setup and tests made (never evidence)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

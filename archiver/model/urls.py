@@ -154,6 +154,9 @@ def _folded(text: str) -> str:
 def _clean(text: str) -> str:
     # Browsers drop tabs and newlines inside URLs and trim C0 controls and spaces (WHATWG).
     text = re.sub(r"[\t\n\r]", "", text).strip("".join(map(chr, range(0x21))))
+    if not text.isascii():
+        # Half a character of UTF-16, as JSON can name it, is read as browsers read it.
+        text = re.sub(r"[\ud800-\udfff]", "\ufffd", text)
     return _straightened(text) if "\\" in text or "///" in text[:9] else text
 
 

@@ -415,6 +415,22 @@ def test_a_url_that_was_divided_at_the_end_of_a_line_is_whole_again():
     assert f'<a href="{POST}">{POST}</a> for all to see.' in html
 
 
+def test_a_link_over_a_picture_is_found_too():
+    page = (
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> "
+        f"/Annots [<< /Type /Annot /Subtype /Link /Rect [72 300 200 400] /A << /S /URI /URI ({POST}) >> >>] >>"
+    )
+    content = shown((72, 700, "Words above a picture."))
+    body = pdf(
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        page,
+        f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    )
+    assert posts(read(body, PDF)) == [CANONICAL]
+
+
 def test_a_pdf_of_pictures_only_says_so_and_one_with_some_notes_it():
     text = shown((72, 700, "words"))
     with pytest.raises(InputUnreadable, match="source is a PDF document without text, perhaps of scanned pages"):

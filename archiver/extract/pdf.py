@@ -67,7 +67,8 @@ def read_pdf(body: bytes, name: str) -> tuple[str, tuple[str, ...]]:
     bodies = without_running_heads(
         [(page["height"], page_lines) for page, page_lines in zip(pages, lines, strict=True)]
     )
-    return _html(bodies, head["meta"]), tuple(_notes(int(head["pages"]), lines, problem))
+    pictures = [url for page in pages for url in page["pictures"]]
+    return _html(bodies, head["meta"], pictures), tuple(_notes(int(head["pages"]), lines, problem))
 
 
 def _read(body: bytes) -> tuple[dict[str, Any] | None, list[dict[str, Any]], str]:
@@ -95,7 +96,8 @@ def _notes(count: int, lines: Sequence[Sequence[Line]], problem: str) -> Iterato
         yield f"{len(empty)} of {len(lines)} pages hold no text (page {shown})"
 
 
-def _html(pages: Sequence[Sequence[Line]], meta: dict[str, str]) -> str:
+def _html(pages: Sequence[Sequence[Line]], meta: dict[str, str], pictures: Sequence[str]) -> str:
+    """The page; `pictures` are links over something that is no text, whose place is not known so well."""
     parts = paragraphs(pages)
     body = _body_height(parts)
     words = Counter(word for part in parts for line in part.lines for word in _WORD.findall(line.text.lower()))
@@ -103,7 +105,8 @@ def _html(pages: Sequence[Sequence[Line]], meta: dict[str, str]) -> str:
     head = f"<title>{escape(title)}</title>" if title and not _FILE_NAME.fullmatch(title) else ""
     head += f'<meta name="author" content="{escape(author)}">' if author else ""
     largest = max((part.height for part in parts if _is_heading(part, body)), default=0.0)
-    blocks = (_block(part, body, largest, words) for part in parts)
+    blocks = [_block(part, body, largest, words) for part in parts]
+    blocks += [f'<p><a href="{escape(url)}"><img alt=""></a></p>' for url in pictures]
     return f"<html><head>{head}</head><body>" + "\n".join(blocks) + "</body></html>"
 
 

@@ -70,13 +70,15 @@ def _page(document: Any, number: int) -> dict[str, Any]:
         page = document[number]
         text = page.get_textpage()
     except pypdfium2.PdfiumError:
-        return {"width": 0, "height": 0, "lines": [], "problem": "broken"}
+        return {"width": 0, "height": 0, "lines": [], "pictures": []}
     links = list(_links(document, page))
     lines = [line.as_json(text, links) for line in _lines(text)]
     width, height = page.get_size()
     text.close()
     page.close()
-    return {"width": width, "height": height, "lines": lines}
+    written = {address for line in lines for _, _, address in line["links"]}
+    pictures = list(dict.fromkeys(link[4] for link in links if link[4] not in written))
+    return {"width": width, "height": height, "lines": lines, "pictures": pictures}
 
 
 class _Line:

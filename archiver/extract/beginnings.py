@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice
 
 from archiver.extract import wording
 from archiver.extract.attribution import Attribution
@@ -47,6 +48,8 @@ _FULL, _PARAGRAPH_UNITS, _SENTENCE_CHARS = 0.86, 40, 12
 #: Less likely beginnings are not worth keeping.
 _LEAST = 0.02
 _WALL = 3
+#: So many lines are enough to know an article's habits.
+_LINES_READ = 20_000
 #: A quotation with more characters is no widget's, but perhaps the whole article's.
 _QUOTED = 1200
 
@@ -132,7 +135,8 @@ class Beginnings:
         meant = [[*lines.meant(n, 0, len(blocks[n].text))] for n in prose]
         #: Whether blank lines do not divide the paragraphs: a wall of lines, as PDF readers give.
         self._wall = sum(len(found) - 1 for found in meant) > _WALL * max(len(prose), 1)
-        texts = [lines.said(n, *place) for n, found in zip(prose, meant, strict=True) for place in found]
+        places = ((n, place) for n, found in zip(prose, meant, strict=True) for place in found)
+        texts = [lines.said(n, *place) for n, place in islice(places, _LINES_READ)]
         self._counts = Counter(text for text in texts if len(text) < POST_UNITS)
         # What stands right above an attribution is a post's, and says nothing of the article's habits.
         own = (text for text, below in zip(texts, [*texts[1:], ""], strict=True) if not _SIGNED.search(below[:200]))

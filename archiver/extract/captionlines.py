@@ -23,6 +23,7 @@ __all__ = [
     "heads",
     "introduced",
     "line_starts",
+    "line_starts_with",
     "posted",
 ]
 
@@ -52,6 +53,7 @@ _LED = re.compile(
 )
 _AT_END = re.compile(r"[ \t\xa0]{0,20}(?:\n|$)")
 _LEAD = re.compile(r"[ \t\xa0>|]{0,20}")
+_LEAD_CHARS, _SIGNS = 20, 24
 _DATE_REACH, _NAME_REACH, _BEFORE_DATE = 60, 220, 24
 
 
@@ -75,6 +77,18 @@ def line_starts(text: str, start: int = 0, end: int | None = None) -> Iterator[i
         lead = _LEAD.match(text, at, end)
         yield lead.end() if lead else at
         at = text.find("\n", at, end) + 1 or end + 1
+
+
+def line_starts_with(sign: str, text: str, start: int, end: int) -> Iterator[int]:
+    """The places of `sign` between two places where it begins a line, the last first; the nearest few only."""
+    at = end
+    for _ in range(_SIGNS):
+        at = text.rfind(sign, start, at)
+        if at < 0:
+            return
+        before = text[max(at - _LEAD_CHARS, 0) : at].rstrip(" \t\xa0>|")
+        if before.endswith("\n") or (not before and at < _LEAD_CHARS):
+            yield at
 
 
 def heads(text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:

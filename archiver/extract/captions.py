@@ -27,6 +27,7 @@ from archiver.extract.captionlines import (
     heads,
     introduced,
     line_starts,
+    line_starts_with,
     posted,
 )
 from archiver.extract.phrases import FACEBOOK, FACEBOOK_NAMES, FACEBOOK_WORDS, INSTAGRAM_HEAD_WORDS
@@ -214,9 +215,7 @@ class Captions:
             block = self._blocks[number]
             low = floor[1] if number == floor[0] else 0
             high = end if number == index else len(block.text)
-            near = max(low, high - _CAPTION_CHARS)
-            starts = [at for at in line_starts(block.text, near, high) if at < high]
-            for at in reversed(starts):
+            for at in line_starts_with("@", block.text, max(low, high - _CAPTION_CHARS), high):
                 author = TIKTOK_AUTHOR.match(block.text, at, high)
                 if author and (number == index or not block.text[author.end() : high].partition("\n")[0].strip()):
                     return (number, at, author.end()), author["handle"]

@@ -39,6 +39,7 @@ _LEAD = re.compile(
     r"(?:(?:[^\W\d_]{2,12}(?:-feira)?[,،]|thứ [^\W\d_]{2,4},)\s{1,3})?",
     re.IGNORECASE,
 )
+_YEAR_NUMBER = re.compile(r"\d{4}")
 #: "Year", as Russian, Bulgarian and Ukrainian dates have it behind the number.
 _YEAR_WORD = re.compile(r"\s?[гр]\.?(?!\w)")
 _TIME = re.compile(
@@ -70,6 +71,8 @@ def date_at(text: str, start: int) -> tuple[int, int, str | None] | None:
 
 def date_in(text: str, start: int, end: int) -> tuple[int, int, str | None] | None:
     """The first date between two places of `text`, as `date_at` gives it."""
+    if _YEAR_NUMBER.search(text, start, end) is None:
+        return None
     for found in _DATE.finditer(text, start, end):
         stated = _stated(found, text)
         if stated:

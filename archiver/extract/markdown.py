@@ -19,7 +19,7 @@ _HEADING = re.compile(r"[ \t]{0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
 _SETEXT = re.compile(r"[ \t]{0,3}(?:=+|-+)[ \t]*$")
 _RULE = re.compile(r"[ \t]*(?:\\?[*_\-~=•·#⁂—–][ \t]*){3,}$|[ \t]*⁂[ \t]*$")
 _ITEM = re.compile(r"([ \t]*)([-*+•]|\d{1,4}[.)])[ \t]+(?=\S)")
-_QUOTE = re.compile(r"[ \t]{0,3}>[ \t]?")
+_QUOTE = re.compile(r"(?:[ \t]{0,3}>[ \t]?)+")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _REFERENCE = re.compile(r"[ \t]{0,3}\[([^\[\]^]{1,200})\]:[ \t]+<?([^\s<>]{1,4000})>?(?:[ \t]+[\"'(].{0,500})?$")
 _HTML = re.compile(
@@ -120,7 +120,7 @@ def _read_line(state: _State, line: _Line) -> None:
 def _unquoted(state: _State, line: _Line) -> _Line:
     """The line without its `>`; entering or leaving a quotation closes the paragraph."""
     quoted = False
-    while found := _QUOTE.match(line.text):
+    if found := _QUOTE.match(line.text):
         line, quoted = line.after(found.end()), True
     if quoted != (state.quote > 0) and (quoted or not state.lines):
         _close(state)

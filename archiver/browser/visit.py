@@ -144,7 +144,13 @@ class Visit:
         self._aside(tab.send("Page.handleJavaScriptDialog", answer))
 
     async def _end_dialogs(self, tab: Tab) -> None:
-        await self._stop_scripts(tab)
+        # While nobody listens, Chromium dismisses dialogs by itself, at once: a loop of them
+        # is stopped only after some hundred.
+        await tab.send("Page.disable")
+        try:
+            await self._stop_scripts(tab)
+        finally:
+            await tab.send("Page.enable")
         self._dialogs = 0
         # A look that was under way was stopped with the rest.
         self._watch.replaced.set()

@@ -41,6 +41,8 @@ class Flat:
 
 def flat_page(name, markup, url=None):
     """The page flattened; None where no X post of it leaves an attribution line."""
+    if b"twitter-" not in markup:
+        return None
     extraction = extract(Document(name, markup, "text/html", url=url))
     claims = [m.claim for m in extraction.mentions if m.kind is MentionKind.EMBED and m.platform == "x" and m.claim]
     body = BeautifulSoup(markup, "lxml").body

@@ -48,6 +48,8 @@ _LINE = re.compile(
 _INLINE = (re.compile(rf"{_EM}(?=\s)|(?:^|(?<=\s)){_EM}(?=\S)"), re.compile(rf"(?:^|(?<=\s)){_DASH}(?=\s)"))
 #: A sentence that ends between a dash and a handle: the dash belonged to the text.
 _SENTENCE_END = re.compile(r"[^\W\d_]{3,}[.!?…]+[\"”’»]?\s")
+#: The same where the dash begins a line: there a name may hold `Yahoo! News`, but no small word with a stop.
+_SMALL_END = re.compile(r"(?:^|\s)[a-zß-öø-ÿа-яёіїєґα-ω]{3,30}[.!?…]+[\"”’»]?\s")
 _BEFORE_DATE = " \t\n\xa0["
 #: Behind a widget's date nothing follows on the line, or a new sentence does.
 _AFTER = re.compile(r"[)\]）}\"'”’»>|*_.]{0,6}(?:\s*$|\s*\n|\s+(?P<next>\S)|(?P<glued>[^\W\d_]))")
@@ -206,7 +208,7 @@ def _start(block: Block, text: str, handle: int, floor: int, *, bare: bool) -> t
     for line in reversed(lines):
         dash = _LINE.match(text, line, handle)
         if dash and not (listed and dash[0].strip() == "-"):
-            return line, dash.end()
+            return None if _SMALL_END.search(text, dash.end(), handle) else (line, dash.end())
     if lines and lines[-1] == 0 and block.kind is BlockKind.ITEM and block.marker == "-" and not listed:
         return 0, 0
     weak = (found for found in _INLINE[1].finditer(text, near, handle) if _leads(text, found.end(), handle))

@@ -145,8 +145,9 @@ class _Reading:
         if result.problem is not None:
             self._tell_problem(result.problem)
             return
+        where = ", ".join(dict.fromkeys(name for name in (result.document, result.url) if name))
         for note in result.notes:
-            warn(f"{result.document}: {note}")
+            warn(f"{plain(where)}: {note}")
         if result.extraction is None:
             write_line(result.line)
         else:

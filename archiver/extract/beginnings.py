@@ -1,52 +1,38 @@
 """Where the text above an attribution begins: every place it can, and how likely each is.
 
 Going up from the attribution, each paragraph (line, sentence) belongs to the post with a
-likelihood, given that all below it do. Sure bounds are what no post holds: a list's end, a
-heading, a rule, an image, another attribution, the end of another part of a numbered
-thread, linked and emphasised words, and more than a post's weighted length. The rest is
-weighed: what articles say and posts do not, and the other way round.
+likelihood, given that all below it do. Beside what no post can hold (`units.py`), the end of
+another part of a numbered thread is a sure bound. The rest is weighed: what articles say and
+posts do not, and the other way round.
 """
 
 import math
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from itertools import islice
 
 from archiver.extract import wording
 from archiver.extract.attribution import Attribution
-from archiver.extract.blocks import Anchor, Block, BlockKind
+from archiver.extract.blocks import Block, BlockKind
 from archiver.extract.lines import Lines
-from archiver.extract.weight import POST_UNITS, weighted_length
+from archiver.extract.units import SLACK_UNITS, Gap, Limit, Piece, Unit, Units, bounded_weight, joined
+from archiver.extract.weight import POST_UNITS
 
-__all__ = ["Beginning", "Beginnings", "Limit", "Piece", "bounded_weight"]
+__all__ = ["Beginning", "Beginnings"]
 
 _THREAD_START = re.compile(r"\(?\d{1,3}/(?:\d{1,3})?\)?(?=\s|$)")
 _THREAD_END = re.compile(r"(?:^|\s)\(?\d{1,3}/(?:\d{1,3})?\)?$")
-_POST_WORDS = re.compile(r"[@#$#@]\S+$|(?:https?://)?[\w-]+(?:\.[\w-]+)+(?:/\S*)?…?$")
-_SENTENCE = re.compile(r"(?<=[.!?…\"”»])\s+(?=\S)|(?<=[。！？])\s*(?=\S)")
-#: Text that was re-typed or re-encoded weighs a little more than what was posted; so does a
-#: text that the platform cut, and whose link to the rest is shown.
-_SLACK_UNITS = 28
-# 280 units are at most so many characters: a handful of links that are shown at length.
-_LONGEST_CHARS = 4000
-_LINKS_ONLY = re.compile(r"(?:(?:(?:https?://)?(?:pic\.(?:twitter|x)\.com|t\.co)/\w{1,20}|\[image or embed\])\s*)+")
 _LINKS_BEHIND = re.compile(r"(?:\s*(?:https?://)?(?:pic\.(?:twitter|x)\.com|t\.co)/\w{1,20}){1,5}\s*$")
 _SIGNED = re.compile(r"[(（]@\w")
 _PARAGRAPH_END = re.compile(r"[.!?…:\"”’»)。！？」』]$")
-_UNITS_UP = 16
-#: List signs that Markdown has not: whoever wrote the post typed them.
-_TYPED_MARKS = ("•",)
-#: A line of a quotation that was read as words.
-_QUOTE_SIGNS = re.compile(r"[>\s]+")
-_PROSE = (BlockKind.TEXT, BlockKind.ITEM)
 #: Posts that fill their space so far are many; shorter paragraphs tell nothing of an article's habits.
 _FULL, _PARAGRAPH_UNITS, _SENTENCE_CHARS = 0.86, 40, 12
 #: Less likely beginnings are not worth keeping.
 _LEAST = 0.02
+#: More line breaks to a block than these are those of a text without blank lines.
 _WALL = 3
 #: So many lines are enough to know an article's habits.
 _LINES_READ = 20_000
@@ -64,33 +50,8 @@ _LONG_PARAGRAPH = 120
 _CUT = re.compile(r"…\s*(?:https?://)?t\.co/\w+\s*$")
 
 
-class _Gap(IntEnum):
-    """What stands between two units."""
-
-    LINE = 0
-    PARAGRAPH = 1
-    SENTENCE = 2
-
-
 #: What speaks against a beginning in the middle of a paragraph, in logits.
-_GAP_KEPT = {_Gap.LINE: 2.5, _Gap.PARAGRAPH: 0.0, _Gap.SENTENCE: 0.5}
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """How much a post can hold, and how its platform counts."""
-
-    units: int
-    weigh: Callable[[str], int]
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of the text: a block's index, and from where to where in it."""
-
-    block: int
-    start: int
-    end: int
+_GAP_KEPT = {Gap.LINE: 2.5, Gap.PARAGRAPH: 0.0, Gap.SENTENCE: 0.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +60,6 @@ class Beginning:
 
     pieces: tuple[Piece, ...]
     likelihood: float
-
-
-@dataclass(slots=True)
-class _Unit:
-    """A paragraph, line or sentence; `gap` is what stands between it and the unit below.
-
-    `listed` says that the unit below is an item of a list, `broken` that it is the last of
-    several lines of a paragraph, as articles seldom have them.
-    """
-
-    piece: Piece
-    text: str
-    units: int
-    gap: _Gap
-    listed: bool = False
-    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +75,11 @@ class Beginnings:
 
     def __init__(self, blocks: Sequence[Block], lines: Lines) -> None:
         self._blocks = blocks
-        self._lines = lines
         prose = [index for index, block in enumerate(blocks) if block.kind is BlockKind.TEXT]
         meant = [[*lines.meant(n, 0, len(blocks[n].text))] for n in prose]
-        #: Whether blank lines do not divide the paragraphs: a wall of lines, as PDF readers give.
-        self._wall = sum(len(found) - 1 for found in meant) > _WALL * max(len(prose), 1)
+        # A wall of lines, as PDF readers give: blank lines do not divide its paragraphs.
+        wall = sum(len(found) - 1 for found in meant) > _WALL * max(len(prose), 1)
+        self._units = Units(blocks, lines, wall=wall)
         places = ((n, place) for n, found in zip(prose, meant, strict=True) for place in found)
         texts = [lines.said(n, *place) for n, place in islice(places, _LINES_READ)]
         self._counts = Counter(text for text in texts if len(text) < POST_UNITS)
@@ -151,7 +96,7 @@ class Beginnings:
 
         No text goes above `floor`. [] if there is none.
         """
-        units = list(self._units(index, line, floor, limit))
+        units = list(self._units.above(index, line, floor, limit))
         if not units:
             return []
         found: list[tuple[float, int]] = []
@@ -163,79 +108,13 @@ class Beginnings:
             if above is None or bound:
                 break
             evidence += self._odds_of_unit(above, taken, line)
-            paragraphs += above.gap is _Gap.PARAGRAPH
+            paragraphs += above.gap is Gap.PARAGRAPH
             taken = _with(above, taken)
-        return _ranked([(Beginning(_joined(units[:count]), odds)) for odds, count in found])
-
-    # --- what stands above ----------------------------------------------------------------
-
-    def _units(self, index: int, line: Attribution, floor: tuple[int, int], limit: Limit) -> Iterator[_Unit]:
-        """What stands above the attribution, nearest first, up to a sure bound."""
-        gap, below, count, listed = _Gap.LINE, self._blocks[index], 0, False
-        end, start = line.start, floor[1] if floor[0] == index else 0
-        kind: BlockKind | None = None
-        while index >= floor[0]:
-            block = self._blocks[index]
-            # An attribution may have a quotation to itself; the words that it is about may not be parted.
-            if block.kind not in _PROSE or (below.quote not in (0, block.quote) and kind is not None):
-                return
-            for unit in self._units_of(index, start, end, gap, limit, nearest=kind is None):
-                if kind is not None and self._is_bound(unit, block, below, kind):
-                    return
-                unit.listed = listed
-                yield unit
-                count += 1
-                if count >= _UNITS_UP:
-                    return
-                listed = block.kind is BlockKind.ITEM
-                if kind is not None or not _LINKS_ONLY.fullmatch(unit.text):
-                    kind, below = block.kind, block
-            gap = _Gap.PARAGRAPH
-            index -= 1
-            start = floor[1] if floor[0] == index else 0
-            end = len(self._blocks[index].text) if index >= 0 else 0
-
-    def _units_of(self, index: int, start: int, end: int, gap: _Gap, limit: Limit, *, nearest: bool) -> Iterator[_Unit]:
-        """A block's lines from the last to the first; the nearest in sentences where no post can hold it."""
-        text = self._blocks[index].text
-        near = max(start, end - _LONGEST_CHARS)
-        marker = self._blocks[index].marker
-        sign = f"{marker} " if marker in _TYPED_MARKS else ""
-        lines = [*self._lines.meant(index, near, end)]
-        broken = len(lines) > 1 and not self._wall
-        for begin, stop in reversed(lines):
-            said = sign + self._lines.said(index, begin, stop)
-            if _QUOTE_SIGNS.fullmatch(said):
-                continue
-            units = limit.weigh(said)
-            if units > limit.units + _SLACK_UNITS:
-                if nearest and stop == lines[-1][1]:
-                    yield from self._sentences(index, begin, stop, gap, limit)
-                # A paragraph holds a post's beginning only if it holds the post.
-                return
-            yield _Unit(Piece(index, begin, stop), said, units, gap, broken=broken)
-            blank = "\n" in text[max(begin - 1, 0) : begin] and "\n" in text[max(begin - 2, 0) : max(begin - 1, 0)]
-            gap = _Gap.PARAGRAPH if self._wall or blank else _Gap.LINE
-
-    def _sentences(self, index: int, begin: int, stop: int, gap: _Gap, limit: Limit) -> Iterator[_Unit]:
-        text = self._blocks[index].text
-        starts = [begin, *(found.end() for found in _SENTENCE.finditer(text, begin, stop))]
-        for at in reversed(starts):
-            said = self._lines.said(index, at, stop).rstrip()
-            yield _Unit(Piece(index, at, stop), said, limit.weigh(said), gap)
-            stop, gap = at, _Gap.SENTENCE
-
-    def _is_bound(self, unit: _Unit, block: Block, below: Block, kind: BlockKind) -> bool:
-        """Whether no post that holds the words below, of that kind, can hold this."""
-        listed = block.kind is BlockKind.ITEM and block.marker not in _TYPED_MARKS
-        if block.quote != below.quote or (listed and kind is BlockKind.TEXT):
-            return True
-        anchors = block.anchors_between(unit.piece.start, unit.piece.end)[:99]
-        return block.styled or not all(map(_is_post_anchor, anchors))
+        return _ranked([(Beginning(joined(units[:count]), odds)) for odds, count in found])
 
     # --- how likely it belongs --------------------------------------------------------------
 
-    def _odds_of_cut(self, above: _Unit | None, taken: _Taken, paragraphs: int, limit: Limit) -> float:
+    def _odds_of_cut(self, above: Unit | None, taken: _Taken, paragraphs: int, limit: Limit) -> float:
         """What speaks for a text that begins with what is taken, where `above` stands above it."""
         odds = next((against for units, against in _SHORT if taken.weight < units), 0.0)
         full = taken.weight >= _FULL * limit.units
@@ -257,7 +136,7 @@ class Beginnings:
             odds += -1.0 if goes_on or above.listed else 2.5
         return odds - _GAP_KEPT[above.gap] - 2.5 * _leaves_open(above.text, taken.text)
 
-    def _odds_of_unit(self, unit: _Unit, taken: _Taken, line: Attribution) -> float:
+    def _odds_of_unit(self, unit: Unit, taken: _Taken, line: Attribution) -> float:
         """What speaks for a unit's being a post's own words, given those taken below it."""
         quote = self._blocks[unit.piece.block].quote
         if quote and self._quoted[quote] < _QUOTED:
@@ -269,14 +148,14 @@ class Beginnings:
         odds -= 3.0 if named == 1 else 0.8 * (named > 0)
         if wording.begins_as_post(taken.text):
             odds -= 1.0
-        if unit.gap is _Gap.PARAGRAPH:
+        if unit.gap is Gap.PARAGRAPH:
             odds -= 1.5 * (wording.is_label(text) or self._counts[text] > 1)
             odds += 1.6 * unit.broken
         return odds + self._odds_of_length(unit) + self._odds_of_language(text, taken.text)
 
-    def _odds_of_length(self, unit: _Unit) -> float:
+    def _odds_of_length(self, unit: Unit) -> float:
         """What the length says: a paragraph shorter than those of the article is none of them."""
-        if unit.gap is not _Gap.PARAGRAPH or not self._weights:
+        if unit.gap is not Gap.PARAGRAPH or not self._weights:
             return 0.0
         shorter = max(bisect_right(self._weights, unit.units * 1.25) - 1, 0)
         article = shorter / len(self._weights)
@@ -291,11 +170,11 @@ class Beginnings:
         return 2.5 if self._language and own != self._language else 0.0
 
 
-def _fits_not(unit: _Unit, taken: _Taken, limit: Limit) -> bool:
+def _fits_not(unit: Unit, taken: _Taken, limit: Limit) -> bool:
     """Whether no post can hold the unit above what is taken."""
     if _THREAD_END.search(unit.text) or _THREAD_START.match(taken.text):
         return True
-    slack = _SLACK_UNITS if _LINKS_BEHIND.sub("", taken.text[-200:]).endswith("…") else 0
+    slack = SLACK_UNITS if _LINKS_BEHIND.sub("", taken.text[-200:]).endswith("…") else 0
     return unit.units + taken.weight + 1 > limit.units + slack
 
 
@@ -309,20 +188,9 @@ def _ranked(found: list[Beginning]) -> list[Beginning]:
     return [ranked[0], *(other for other in ranked[1:] if other.likelihood >= _LEAST)]
 
 
-def _with(unit: _Unit, taken: _Taken) -> _Taken:
-    between = "\n\n" if unit.gap is _Gap.PARAGRAPH else "\n"
+def _with(unit: Unit, taken: _Taken) -> _Taken:
+    between = "\n\n" if unit.gap is Gap.PARAGRAPH else "\n"
     return _Taken(f"{unit.text}{between}{taken.text}", unit.units + len(between) + taken.weight)
-
-
-def _joined(units: list[_Unit]) -> tuple[Piece, ...]:
-    """The pieces of units that go up, in reading order, one a block."""
-    pieces: list[Piece] = []
-    for unit in reversed(units):
-        if pieces and pieces[-1].block == unit.piece.block:
-            pieces[-1] = Piece(unit.piece.block, pieces[-1].start, unit.piece.end)
-        else:
-            pieces.append(unit.piece)
-    return tuple(pieces)
 
 
 def _leaves_open(text: str, below: str) -> bool:
@@ -333,13 +201,3 @@ def _leaves_open(text: str, below: str) -> bool:
 
 def _is_paragraph(text: str) -> bool:
     return len(text) >= _PARAGRAPH_UNITS or (len(text) >= _SENTENCE_CHARS and _PARAGRAPH_END.search(text) is not None)
-
-
-def bounded_weight(text: str) -> int:
-    """What X counts, for a text that may be a post; the characters of a longer one."""
-    return weighted_length(text) if len(text) <= _LONGEST_CHARS else len(text)
-
-
-def _is_post_anchor(anchor: Anchor) -> bool:
-    """Whether a post itself can hold such a link: mentions, hashtags and shown addresses."""
-    return _POST_WORDS.match(anchor.words.strip()) is not None

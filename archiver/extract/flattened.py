@@ -7,10 +7,11 @@ from functools import cached_property
 
 from archiver.extract import wording
 from archiver.extract.attribution import Attribution, attributions
-from archiver.extract.beginnings import Beginning, Beginnings, Limit, Piece, bounded_weight
+from archiver.extract.beginnings import Beginning, Beginnings
 from archiver.extract.blocks import Anchor, Block, BlockKind
 from archiver.extract.captions import Caption, Captions
 from archiver.extract.lines import Lines
+from archiver.extract.units import Limit, Piece, bounded_weight
 from archiver.extract.weight import POST_UNITS
 from archiver.model.records import Claim
 

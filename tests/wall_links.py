@@ -108,6 +108,8 @@ LIVE_PAGES = (
             after="<form><div class=g-recaptcha style='height:78px;width:304px;border:1px solid'>I am not a robot</div></form>"
         ),
     ),
+    live("the log-in form that was linked", html(LOGIN_PAGE), path="account/login"),
+    live("a front page that is a log-in form", html(LOGIN_PAGE), address="https://club.walls.example/"),
     live(
         "a page right to left",
         html(

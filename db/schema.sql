@@ -17,7 +17,7 @@ CREATE TABLE leaf (
   -- The append-only log: something was sealed, and this is its digest.
   seq INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
-  kind TEXT CHECK (kind IN ('capture', 'article', 'warc', 'journal')) NOT NULL,
+  kind TEXT CHECK (kind IN ('capture', 'article', 'warc', 'journal', 'tombstone')) NOT NULL,
   path TEXT NOT NULL,                 -- relative to snapshots/
   digest TEXT NOT NULL
 ) STRICT;
@@ -49,6 +49,7 @@ CREATE INDEX alias_resource ON alias (resource_id);
 
 CREATE TABLE folder (
   -- One sealed evidence folder: a capture of a post or a page, or one state of an article.
+  -- What has a row in tombstone too is gone, all but the records that others refer to.
   id TEXT PRIMARY KEY,                -- the folder's name; sorts by time
   kind TEXT CHECK (kind IN ('post', 'page', 'article')) NOT NULL,
   run_id INTEGER NOT NULL REFERENCES run (id),
@@ -67,6 +68,8 @@ CREATE TABLE artefact (
   digest TEXT NOT NULL,
   PRIMARY KEY (folder_id, path)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX artefact_digest ON artefact (digest) WHERE size_bytes >= 4096;
 
 CREATE TABLE warc_file (
   id INTEGER PRIMARY KEY,             -- 63 bits of sha256(path)
@@ -200,6 +203,23 @@ CREATE TABLE post (
   edited INTEGER NOT NULL CHECK (edited IN (0, 1)),
   truncated INTEGER NOT NULL CHECK (truncated IN (0, 1))
 ) STRICT;
+
+CREATE TABLE tombstone (
+  -- What stays of a folder whose bytes went. It names the resource; it has none of its text.
+  folder_id TEXT PRIMARY KEY REFERENCES folder (id),
+  resource_id INTEGER NOT NULL REFERENCES resource (id),
+  uri TEXT NOT NULL,                  -- the resource's URL as the capture knew it
+  captured_at TEXT NOT NULL,
+  outcome TEXT CHECK (outcome IN ('complete', 'partial', 'failed')),
+  availability TEXT CHECK (availability IN ('live', 'moved', 'gone_deleted', 'gone_author', 'gone_platform', 'gone_unspecified', 'gone_site', 'soft_404', 'protected', 'age', 'geo_legal', 'login', 'blocked', 'rate_limited', 'unreachable', 'server_error', 'unclear')), -- what the capture had found
+  judged_at TEXT,                     -- when that was seen
+  act TEXT CHECK (act IN ('withdrawn', 'pruned')) NOT NULL,
+  reason TEXT NOT NULL,
+  withdrawn_at TEXT NOT NULL,
+  leaf_seq INTEGER NOT NULL REFERENCES leaf (seq) -- where the tombstone lies, and its digest
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX tombstone_resource ON tombstone (resource_id, captured_at);
 
 CREATE TABLE basis (
   -- What an observation rests on: the witness, its HTTP status, and a sentence.

@@ -382,7 +382,8 @@ def test_a_disk_that_gives_errors_is_found(home, monkeypatch):
 
 
 def test_every_code_is_shown_to_be_found_here():
-    text = Path(__file__).read_text()
+    # Those of tombstones are there.
+    text = "".join(Path(__file__).with_name(name).read_text() for name in ("test_audit.py", "test_withdraw.py"))
     assert [code for code in CODES if f'"{code}"' not in text and f'"{code} ' not in text] == []
 
 

@@ -105,7 +105,8 @@ def test_ingesting_twice_changes_nothing(catalog):
 
 def test_every_table_has_rows_from_a_small_archive(catalog):
     ingest_all(catalog, a_small_archive())
-    assert [table for table in TABLES if not list(catalog.rows(table))] == []
+    # A tombstone takes rows away: what it leaves is tested with the whole of a withdrawal.
+    assert [table for table in TABLES if not list(catalog.rows(table))] == ["tombstone"]
 
 
 def test_one_piece_of_evidence_is_one_transaction(catalog):

@@ -286,6 +286,7 @@ def test_a_hit_as_json(archive):
         "name": "ASB Military News",
         "handle": "ASBMilitary",
         "text": "Sanctions were announced today — naïve or not?",
+        "tombstone": None,
         "articles": [
             {
                 "url": ARTICLE_URL,

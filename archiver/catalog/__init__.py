@@ -5,16 +5,31 @@ from archiver.catalog.check import dump
 from archiver.catalog.contract import contract_files, write_contract
 from archiver.catalog.fixity import digest_problem, replace_catalog
 from archiver.catalog.migrations import schema_sql
-from archiver.catalog.stored import Citation, OrphanMention, Passage, StoredCapture, StoredResource, StoredVersion
+from archiver.catalog.schema import LEAST_LINK_BYTES
+from archiver.catalog.stored import (
+    Citation,
+    Footprint,
+    OrphanMention,
+    Passage,
+    PastCapture,
+    StoredCapture,
+    StoredResource,
+    StoredTombstone,
+    StoredVersion,
+)
 from archiver.catalog.words import fold, match_all, match_any, terms
 
 __all__ = [
+    "LEAST_LINK_BYTES",
     "Catalog",
     "Citation",
+    "Footprint",
     "OrphanMention",
     "Passage",
+    "PastCapture",
     "StoredCapture",
     "StoredResource",
+    "StoredTombstone",
     "StoredVersion",
     "contract_files",
     "digest_problem",

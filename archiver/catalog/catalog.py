@@ -1,6 +1,6 @@
 """The catalog: one SQLite file that finds everything, and that the evidence can rebuild."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -10,20 +10,24 @@ from sqlite_utils import Database
 
 from archiver.catalog.check import problems_of
 from archiver.catalog.connection import connect_reader, connect_writer, log_ahead, logs_ahead, translated
+from archiver.catalog.economy import Economy
 from archiver.catalog.fixity import drop_digest, has_digest, sync_file, write_digest
 from archiver.catalog.ingest import ingest_evidence
 from archiver.catalog.migrations import check_schema, migrate, needs_migration, refuse_newer
+from archiver.catalog.schema import TABLES
 from archiver.catalog.searching import Searching
 from archiver.catalog.shared import put_leaf
+from archiver.catalog.withdrawn import empty_catalog
 from archiver.model.errors import CatalogDamaged, HomeMissing
-from archiver.model.records import Evidence, Leaf
+from archiver.model.records import Leaf
+from archiver.model.tombstones import AnyEvidence
 
 __all__ = ["Catalog"]
 
 _SETTLE_MS = 1_000
 
 
-class Catalog(Searching):
+class Catalog(Searching, Economy):
     """An opened `archive.db`. Safe for several threads; one process at a time may write.
 
     Its methods raise HomeNotWritable (disk full, read-only), HomeLocked (another writer),
@@ -57,7 +61,7 @@ class Catalog(Searching):
                 raise
         return catalog
 
-    def ingest(self, evidence: Evidence, *, path: str | None, leaf: Leaf | None) -> None:
+    def ingest(self, evidence: AnyEvidence, *, path: str | None, leaf: Leaf | None) -> None:
         """Write all rows of one piece of evidence, in one transaction that is on the disk on return.
 
         Ingesting the same evidence again changes nothing, and the order in which evidence
@@ -71,6 +75,23 @@ class Catalog(Searching):
         """Write down an entry of the log that seals no record: a WARC file, a journal."""
         with self._writing() as db:
             put_leaf(db, leaf)
+
+    def rebuild(self, evidence: Iterable[tuple[AnyEvidence | None, str, Leaf | None]]) -> int:
+        """Put other rows in the place of all rows, in one transaction: record (if any), path, leaf (if any).
+
+        Readers see the old rows until it is done, and so does whoever comes after a crash.
+        How many pieces there were.
+        """
+        pieces = 0
+        with self._writing() as db:
+            empty_catalog(db, TABLES)
+            for record, path, leaf in evidence:
+                if record is not None:
+                    ingest_evidence(db, record, path=path, leaf=leaf)
+                elif leaf is not None:
+                    put_leaf(db, leaf)
+                pieces += 1
+        return pieces
 
     def integrity_problems(self) -> list[str]:
         """What is wrong inside the catalog, one sentence each; [] if nothing is.

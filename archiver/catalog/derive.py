@@ -22,7 +22,7 @@ def derive_article(db: Database, resource_id: int) -> None:
 
 
 def derive_availability(db: Database, resource_id: int) -> None:
-    """The resource's standing, from all of its observations and captures."""
+    """The resource's standing, from all of its observations and captures, also those whose bytes went."""
     now = standing_of(db, resource_id)
     if now is not None:
         values = {
@@ -39,7 +39,12 @@ def derive_availability(db: Database, resource_id: int) -> None:
 def standing_of(db: Database, resource_id: int) -> Standing | None:
     """What the row of `availability` must say."""
     captures = db.execute("SELECT id, ended_at, availability FROM capture WHERE resource_id = ?", [resource_id])
-    decided = {identifier: Judgement(at, Availability(state)) for identifier, at, state in captures.fetchall()}
+    gone = db.execute(
+        "SELECT folder_id, judged_at, availability FROM tombstone WHERE resource_id = ? AND judged_at IS NOT NULL",
+        [resource_id],
+    )
+    rows = [*captures.fetchall(), *gone.fetchall()]
+    decided = {identifier: Judgement(at, Availability(state)) for identifier, at, state in rows}
     observed = db.execute(
         """SELECT observed_at, availability, via, ifnull(capture_id, 'run ' || run_id)
            FROM observation JOIN basis ON basis.id = basis_id WHERE resource_id = ?""",

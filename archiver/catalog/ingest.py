@@ -2,7 +2,8 @@
 
 Every statement is harmless when repeated, and no row depends on what came first: keys
 come from the evidence, rows that several pieces of evidence share are settled by an
-order of their own, and derived rows are computed from what they derive from.
+order of their own, and derived rows are computed from what they derive from. Only a
+tombstone takes rows away; so it comes into a catalog that is built anew, in the log's order.
 """
 
 from typing import Any
@@ -24,12 +25,12 @@ from archiver.catalog.shared import (
     put_run_ended,
     put_run_started,
 )
+from archiver.catalog.withdrawn import put_tombstone
 from archiver.model.records import (
     Article,
     ArticleVersion,
     Capture,
     Claim,
-    Evidence,
     Leaf,
     Mention,
     Observation,
@@ -40,17 +41,18 @@ from archiver.model.records import (
     RunStarted,
 )
 from archiver.model.states import CaptureKind, MentionKind, Outcome
+from archiver.model.tombstones import AnyEvidence, Tombstone, Unreferenced
 from archiver.model.urls import canonical_url
 from archiver.platforms import post_resource, resource_for
 
 __all__ = ["ingest_evidence"]
 
 
-def ingest_evidence(db: Database, evidence: Evidence, *, path: str | None, leaf: Leaf | None) -> None:
+def ingest_evidence(db: Database, evidence: AnyEvidence, *, path: str | None, leaf: Leaf | None) -> None:
     """Write all rows of one piece of evidence. The caller owns the transaction.
 
-    `path` is that of the folder or journal, relative to `snapshots/`. Raises ValueError
-    for a folder without a path.
+    `path` is that of the folder, journal or tombstone, relative to `snapshots/`. Raises
+    ValueError for a folder without a path.
     """
     if leaf is not None:
         put_leaf(db, leaf)
@@ -60,6 +62,11 @@ def ingest_evidence(db: Database, evidence: Evidence, *, path: str | None, leaf:
         put_run_ended(db, evidence, path)
     elif isinstance(evidence, Observation):
         put_observations(db, (evidence,))
+    elif isinstance(evidence, Unreferenced):
+        # It counts for the next prune only, which reads the journal itself.
+        return
+    elif isinstance(evidence, Tombstone):
+        put_tombstone(db, evidence, path, leaf)
     elif isinstance(evidence, Capture):
         _capture(db, evidence, path, leaf)
     else:

@@ -7,6 +7,7 @@ file explain themselves.
 from enum import StrEnum
 
 from archiver.model.states import (
+    Act,
     ArtefactRole,
     Availability,
     CaptureKind,
@@ -21,10 +22,13 @@ from archiver.model.states import (
     Witness,
 )
 
-__all__ = ["PASSAGE_KINDS", "TABLES", "first_schema"]
+__all__ = ["LEAST_LINK_BYTES", "PASSAGE_KINDS", "TABLES", "first_schema"]
 
 PASSAGE_KINDS = ("claim", "record", "title", "orphan")
-_LEAF_KINDS = ("capture", "article", "warc", "journal")
+_LEAF_KINDS = ("capture", "article", "warc", "journal", "tombstone")
+
+#: A file takes a block of the disk at least (4 KB nearly everywhere): below that a link saves nothing.
+LEAST_LINK_BYTES = 4096
 
 #: Every table of rows; the full-text index `words` stands beside them.
 TABLES = (
@@ -42,6 +46,7 @@ TABLES = (
     "artefact",
     "warc_file",
     "warc_record",
+    "tombstone",
     "basis",
     "observation",
     "availability",
@@ -51,7 +56,16 @@ TABLES = (
 
 def first_schema() -> tuple[str, ...]:
     """The statements of version 1, parents first."""
-    return (*_runs(), *_resources(), *_folders(), *_articles(), *_captures(), *_observations(), *_search())
+    return (
+        *_runs(),
+        *_resources(),
+        *_folders(),
+        *_articles(),
+        *_captures(),
+        *_tombstones(),
+        *_observations(),
+        *_search(),
+    )
 
 
 def _one_of(column: str, words: "type[StrEnum] | tuple[str, ...]") -> str:
@@ -113,6 +127,7 @@ def _folders() -> tuple[str, ...]:
     return (
         f"""CREATE TABLE folder (
   -- One sealed evidence folder: a capture of a post or a page, or one state of an article.
+  -- What has a row in tombstone too is gone, all but the records that others refer to.
   id TEXT PRIMARY KEY,                -- the folder's name; sorts by time
   {_one_of("kind", CaptureKind)} NOT NULL,
   run_id INTEGER NOT NULL REFERENCES run (id),
@@ -130,6 +145,8 @@ def _folders() -> tuple[str, ...]:
   digest TEXT NOT NULL,
   PRIMARY KEY (folder_id, path)
 ) STRICT, WITHOUT ROWID""",
+        # What a file that comes again is a link to. Smaller ones are not worth an entry in a folder.
+        f"CREATE INDEX artefact_digest ON artefact (digest) WHERE size_bytes >= {LEAST_LINK_BYTES}",
         """CREATE TABLE warc_file (
   id INTEGER PRIMARY KEY,             -- 63 bits of sha256(path)
   path TEXT NOT NULL                  -- relative to snapshots/
@@ -253,6 +270,26 @@ def _captures() -> tuple[str, ...]:
   edited INTEGER NOT NULL CHECK (edited IN (0, 1)),
   truncated INTEGER NOT NULL CHECK (truncated IN (0, 1))
 ) STRICT""",
+    )
+
+
+def _tombstones() -> tuple[str, ...]:
+    return (
+        f"""CREATE TABLE tombstone (
+  -- What stays of a folder whose bytes went. It names the resource; it has none of its text.
+  folder_id TEXT PRIMARY KEY REFERENCES folder (id),
+  resource_id INTEGER NOT NULL REFERENCES resource (id),
+  uri TEXT NOT NULL,                  -- the resource's URL as the capture knew it
+  captured_at TEXT NOT NULL,
+  {_one_of("outcome", Outcome)},
+  {_one_of("availability", Availability)}, -- what the capture had found
+  judged_at TEXT,                     -- when that was seen
+  {_one_of("act", Act)} NOT NULL,
+  reason TEXT NOT NULL,
+  withdrawn_at TEXT NOT NULL,
+  leaf_seq INTEGER NOT NULL REFERENCES leaf (seq) -- where the tombstone lies, and its digest
+) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX tombstone_resource ON tombstone (resource_id, captured_at)",
     )
 
 

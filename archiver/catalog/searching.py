@@ -19,6 +19,7 @@ SELECT resource.id AS resource_id, key, uri AS resource_uri, platform, post_id, 
 FROM resource LEFT JOIN availability ON availability.resource_id = resource.id
 WHERE resource.id IN (SELECT value FROM json_each(?1))
   AND NOT EXISTS (SELECT 1 FROM capture WHERE capture.resource_id = resource.id)
+  AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.resource_id = resource.id)
   AND NOT EXISTS (SELECT 1 FROM alias WHERE alias_id = resource.id)
   AND NOT EXISTS (SELECT 1 FROM article_version AS version WHERE version.resource_id = resource.id)
 ORDER BY (SELECT max(version_id) FROM mention WHERE mention.resource_id = resource.id) DESC, key LIMIT ?2
@@ -122,7 +123,7 @@ class Searching(Reading):
         return [unpack_orphan(row) for row in rows]
 
     def uncaptured(self, resource_ids: Iterable[int], *, limit: int) -> list[StoredResource]:
-        """Those of these resources of which there is neither capture nor article version; last cited first."""
+        """Those of these resources of which there never was a capture or article version; last cited first."""
         rows = self._all(
             _UNCAPTURED,
             [json.dumps(list(resource_ids)), limit],

@@ -36,8 +36,10 @@ __all__ = [
     "put_observations",
     "put_passage",
     "put_resource",
+    "put_run",
     "put_run_ended",
     "put_run_started",
+    "warc_record_row",
 ]
 
 #: Of one text, this much can be found by its words; nobody posts more.
@@ -139,7 +141,7 @@ def put_folder(
         )
     insert_all(db, "artefact", [_artefact(record.id, artefact) for artefact in record.artefacts])
     insert_all(db, "warc_file", [{"id": key63(file), "path": file} for file in {ref.file for ref in record.warc}])
-    insert_all(db, "warc_record", [_warc_record(record.id, ref) for ref in record.warc])
+    insert_all(db, "warc_record", [warc_record_row(record.id, ref) for ref in record.warc])
 
 
 def _artefact(folder_id: str, artefact: Artefact) -> dict[str, Any]:
@@ -154,7 +156,8 @@ def _artefact(folder_id: str, artefact: Artefact) -> dict[str, Any]:
     }
 
 
-def _warc_record(folder_id: str, record: WarcRef) -> dict[str, Any]:
+def warc_record_row(folder_id: str, record: WarcRef) -> dict[str, Any]:
+    """The row of a WARC record that a folder rests on."""
     return {
         "folder_id": folder_id,
         "file_id": key63(record.file),

@@ -4,9 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archiver.model.digests import Digest
-from archiver.model.states import Availability, CaptureKind, MentionKind, Outcome, Reason
+from archiver.model.states import Act, Availability, CaptureKind, MentionKind, Outcome, Reason
 
-__all__ = ["Citation", "OrphanMention", "Passage", "StoredCapture", "StoredResource", "StoredVersion"]
+__all__ = [
+    "Citation",
+    "Footprint",
+    "OrphanMention",
+    "Passage",
+    "PastCapture",
+    "StoredCapture",
+    "StoredResource",
+    "StoredTombstone",
+    "StoredVersion",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,57 @@ class StoredVersion:
     manifest: Digest | None = None
     url: str | None = None
     title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTombstone:
+    """What stays of a folder whose bytes went. `path` is that of the tombstone, relative to `snapshots/`.
+
+    `manifest` is the digest of the folder's manifest, as the log has it.
+    """
+
+    id: str
+    kind: CaptureKind
+    resource: StoredResource
+    uri: str
+    captured_at: datetime
+    act: Act
+    reason: str
+    withdrawn_at: datetime
+    path: str
+    outcome: Outcome | None = None
+    availability: Availability | None = None
+    manifest: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What one evidence folder is of; `warc_bytes` are its WARC records, as compressed.
+
+    The row of a folder that was withdrawn has the records that stay for others.
+    """
+
+    folder_id: str
+    path: str
+    kind: CaptureKind
+    resource_id: int
+    platform: str | None
+    at: datetime
+    warc_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PastCapture:
+    """One capture among all those of its resource."""
+
+    id: str
+    path: str
+    resource_id: int
+    started_at: datetime
+    ended_at: datetime
+    outcome: Outcome
+    availability: Availability
+    platform: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

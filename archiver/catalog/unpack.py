@@ -2,13 +2,32 @@
 
 from typing import Any
 
-from archiver.catalog.stored import Citation, OrphanMention, StoredCapture, StoredResource, StoredVersion
+from archiver.catalog.stored import (
+    Citation,
+    Footprint,
+    OrphanMention,
+    PastCapture,
+    StoredCapture,
+    StoredResource,
+    StoredTombstone,
+    StoredVersion,
+)
 from archiver.model.clock import parse_at
 from archiver.model.digests import Digest
 from archiver.model.records import WarcRef
-from archiver.model.states import Availability, CaptureKind, MentionKind, Outcome, Reason
+from archiver.model.states import Act, Availability, CaptureKind, MentionKind, Outcome, Reason
 
-__all__ = ["unpack_capture", "unpack_citation", "unpack_orphan", "unpack_resource", "unpack_version", "unpack_warc_ref"]
+__all__ = [
+    "unpack_capture",
+    "unpack_citation",
+    "unpack_footprint",
+    "unpack_orphan",
+    "unpack_past",
+    "unpack_resource",
+    "unpack_tombstone",
+    "unpack_version",
+    "unpack_warc_ref",
+]
 
 
 def _digest(text: str | None) -> Digest | None:
@@ -54,6 +73,36 @@ def unpack_version(row: dict[str, Any]) -> StoredVersion:
         url=row["url"],
         title=row["title"],
     )
+
+
+def unpack_tombstone(row: dict[str, Any]) -> StoredTombstone:
+    """A row of the tombstones' query."""
+    return StoredTombstone(
+        id=row["folder_id"],
+        kind=CaptureKind(row["kind"]),
+        resource=unpack_resource(row),
+        uri=row["uri"],
+        captured_at=parse_at(row["captured_at"]),
+        act=Act(row["act"]),
+        reason=row["reason"],
+        withdrawn_at=parse_at(row["withdrawn_at"]),
+        path=row["path"],
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        availability=Availability(row["availability"]) if row["availability"] else None,
+        manifest=_digest(row["manifest"]),
+    )
+
+
+def unpack_footprint(row: dict[str, Any]) -> Footprint:
+    """A row of the footprints' query."""
+    return Footprint(**{**row, "kind": CaptureKind(row["kind"]), "at": parse_at(row["at"])})
+
+
+def unpack_past(row: dict[str, Any]) -> PastCapture:
+    """A row of the histories' query."""
+    states = {"outcome": Outcome(row["outcome"]), "availability": Availability(row["availability"])}
+    times = {name: parse_at(row[name]) for name in ("started_at", "ended_at")}
+    return PastCapture(**{**row, **states, **times})
 
 
 def unpack_citation(row: dict[str, Any]) -> Citation:

@@ -7,11 +7,12 @@ import click
 
 from archiver.cli.options import Common, command_options
 from archiver.cli.output import emit, plain, say
-from archiver.model.clock import system_clock
+from archiver.model.clock import format_at, system_clock
 from archiver.model.errors import Exit
+from archiver.model.states import Act
 from archiver.steps.audit import audit
 from archiver.steps.findings import CODES, Finding
-from archiver.store import Store
+from archiver.store import Store, Withdrawals
 
 
 @click.command("audit", short_help="Check every stored byte.")
@@ -21,19 +22,22 @@ def command(codes: bool, common: Common) -> int:  # noqa: FBT001
     """Check every stored byte: files, WARC records, log, journals, and the catalog's rows.
 
     Nothing is changed. Each finding has a stable code and names the file or row; exits
-    with 1 if there is any.
+    with 1 if there is any. What was withdrawn or pruned is told with its reason, and is no
+    finding; what vanished without a tombstone that the log names is one.
     """
     if codes:
         _list_codes(common)
         return Exit.DONE
     home = common.home()
     counts: Counter[str] = Counter()
-    for finding in audit(Store(home.snapshots, clock=system_clock), home.catalog_file):
+    gone = Withdrawals()
+    for finding in audit(Store(home.snapshots, clock=system_clock), home.catalog_file, gone=gone):
         counts[finding.code] += 1
         if common.json:
             emit(_to_json(finding))
         else:
             _show(finding)
+    _tell_gone(gone, common)
     if not common.json:
         _sum_up(counts)
     return Exit.LOST if counts else Exit.DONE
@@ -59,6 +63,22 @@ def _show(finding: Finding) -> None:
         say(f"     expected {plain(finding.expected)}")
     if finding.found:
         say(f"     found    {plain(finding.found)}")
+
+
+def _tell_gone(gone: Withdrawals, common: Common) -> None:
+    """What went and why: one by one what was withdrawn, what was pruned in numbers."""
+    pruned: Counter[str] = Counter()
+    for tombstone, folder in gone.folders.values():
+        at = format_at(tombstone.at)
+        if common.json:
+            told = {"withdrawn": folder.id, "act": tombstone.act.value, "at": at, "reason": folder.reason}
+            emit({**told, "resource": folder.resource.uri, "tombstone": tombstone.id})
+        elif tombstone.act is Act.WITHDRAWN:
+            say(f"withdrawn {at}: {folder.id} ({plain(folder.resource.uri)}): {plain(folder.reason)}")
+        else:
+            pruned[f"pruned {at}: {plain(folder.reason)}"] += 1
+    for text, count in pruned.items():
+        say(f"{text}: {count} captures")
 
 
 def _sum_up(counts: Counter[str]) -> None:

@@ -62,6 +62,9 @@ def _show(hit: Hit, home: Home) -> None:
         say(f"  {home.snapshots / hit.path}")
     if hit.screenshot:
         say(f"  {home.snapshots / hit.screenshot}")
+    if hit.tombstone:
+        say(f"  {hit.tombstone.act} {format_at(hit.tombstone.withdrawn_at)}: {plain(hit.tombstone.reason)}")
+        say(f"  {home.snapshots / hit.tombstone.path}")
     if hit.manifest:
         say(f"  {hit.manifest}")
     for citation in hit.articles:
@@ -71,9 +74,12 @@ def _show(hit: Hit, home: Home) -> None:
 
 def _what(hit: Hit) -> str:
     when = format_at(hit.at.replace(microsecond=0)) if hit.at else "never"
-    if hit.kind is HitKind.CAPTURE:
+    if hit.kind is HitKind.WITHDRAWN and hit.outcome is None:
+        return f"article, read {when}; its bytes are gone"
+    if hit.kind in {HitKind.CAPTURE, HitKind.WITHDRAWN}:
         now = f"; stands now as {hit.standing}" if hit.standing and hit.standing != hit.availability else ""
-        return f"captured {when}: {hit.outcome}, {hit.availability}{now}"
+        gone = "; its bytes are gone" if hit.tombstone else ""
+        return f"captured {when}: {hit.outcome}, {hit.availability}{now}{gone}"
     if hit.kind is HitKind.ARTICLE:
         return f"article, read {when}"
     return f"{'cited' if hit.kind is HitKind.CITED else 'quoted without permalink'}, never captured"

@@ -3,7 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from archiver.catalog import Catalog, OrphanMention, Passage, StoredCapture, StoredResource, StoredVersion, terms
+from archiver.catalog import (
+    Catalog,
+    OrphanMention,
+    Passage,
+    StoredCapture,
+    StoredResource,
+    StoredTombstone,
+    StoredVersion,
+    terms,
+)
 from archiver.lookup.hit import Hit, HitKind
 from archiver.lookup.snippet import snippet
 
@@ -60,6 +69,24 @@ class Builder:
             manifest=version.manifest,
             text=snippet(version.title, self.wanted),
             articles=tuple(self.catalog.citations(version.resource.id)),
+        )
+
+    def withdrawn(self, stone: StoredTombstone) -> Hit:
+        """What stays of a copy whose bytes went: nothing of its text, not even what an article quotes of it."""
+        resource = stone.resource
+        return Hit(
+            HitKind.WITHDRAWN,
+            stone.captured_at,
+            resource=stone.uri,
+            platform=resource.platform,
+            post_id=resource.post_id,
+            capture_id=stone.id,
+            outcome=stone.outcome,
+            availability=stone.availability,
+            standing=resource.standing,
+            manifest=stone.manifest,
+            articles=tuple(self.catalog.citations(resource.id)),
+            tombstone=stone,
         )
 
     def cited(self, resource: StoredResource) -> Hit:

@@ -30,7 +30,8 @@ def find(catalog: Catalog, query: str, *, at: datetime | None = None, limit: int
     The first of these that finds anything decides. An article gives its versions, then
     the captures of what it cites. What is cited but was never captured is found too, as a
     hit without capture, and so is a quote whose permalink is lost, by its words. Nothing
-    in `query` is an error; [] if nothing is found.
+    in `query` is an error; [] if nothing is found. What was withdrawn is found by name, URL
+    and id like any other, as a hit that says so and has no bytes.
     """
     query = query.strip()
     named = _by_name(catalog, query) if _FOLDER.fullmatch(query) else None
@@ -52,7 +53,10 @@ def _by_name(catalog: Catalog, name: str) -> Hit | None:
     if capture:
         return Builder(catalog).capture(capture)
     version = catalog.article_version(name)
-    return Builder(catalog).version(version) if version else None
+    if version:
+        return Builder(catalog).version(version)
+    stone = catalog.tombstone(name)
+    return Builder(catalog).withdrawn(stone) if stone else None
 
 
 # --- by URL and id --------------------------------------------------------------------------
@@ -88,13 +92,15 @@ def _copies(catalog: Catalog, ids: Sequence[int], at: datetime | None, limit: in
     build = Builder(catalog)
     captures = catalog.captures(ids, nearest_to=at, limit=limit)
     versions = catalog.article_versions(ids, nearest_to=at, limit=limit)
-    hits = _in_order([*map(build.capture, captures), *map(build.version, versions)], at)
+    gone = catalog.tombstones(ids, limit=limit)
+    hits = _in_order([*map(build.capture, captures), *map(build.version, versions), *map(build.withdrawn, gone)], at)
     if versions and len(hits) > 1:
         # Room is left for what the article cites, however often the article itself was read.
         hits = hits[: max(1, limit // 2)]
     if versions:
         cited = catalog.leads_to(catalog.cited_by(version.id for version in versions))
         hits += map(build.capture, catalog.captures(cited, nearest_to=at, limit=limit - len(hits)))
+        hits += map(build.withdrawn, catalog.tombstones(cited, limit=max(0, limit - len(hits))))
     return hits[:limit]
 
 
@@ -119,12 +125,14 @@ def _matching(
     captures = catalog.captures(ids, nearest_to=at, limit=limit)
     versions = catalog.article_versions(ids, nearest_to=at, limit=limit)
     uncaptured = catalog.uncaptured(ids, limit=limit)
+    gone = catalog.tombstones(ids, limit=limit)
     shown = {item.resource.id for item in captures} | {resource.id for resource in uncaptured}
     build = Builder.for_words(catalog, query, shown)
     hits = [
         *map(build.capture, captures),
         *map(build.version, versions),
         *map(build.cited, uncaptured),
+        *map(build.withdrawn, gone),
         *map(build.orphan, catalog.orphan_mentions(expression, limit=limit)),
     ]
     return _in_order(hits, at)[:limit]

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from archiver.catalog import Citation
+from archiver.catalog import Citation, StoredTombstone
 from archiver.model.clock import format_at
 from archiver.model.digests import Digest
 from archiver.model.states import Availability, Outcome
@@ -19,6 +19,8 @@ class HitKind(StrEnum):
     CAPTURE = "capture"
     #: One fetched state of an article.
     ARTICLE = "article"
+    #: A capture or state of an article whose bytes went; `tombstone` says why.
+    WITHDRAWN = "withdrawn"
     #: A post or page that an article cites and that was never captured.
     CITED = "cited"
     #: A quoted post whose permalink is lost; `path` is the folder of the article with it.
@@ -31,7 +33,8 @@ class Hit:
 
     `availability` is what the capture found when it was made, `standing` where the
     resource stands by all that is known now. `at` is when the capture (or the article
-    version that cites) was made; `manifest` the digest of the folder's manifest.
+    version that cites) was made; `manifest` the digest of the folder's manifest, which
+    outlives the folder.
     """
 
     kind: HitKind
@@ -50,6 +53,7 @@ class Hit:
     handle: str | None = None
     text: str | None = None
     articles: tuple[Citation, ...] = ()
+    tombstone: StoredTombstone | None = None
 
 
 def hit_to_json(hit: Hit) -> dict[str, Any]:
@@ -70,7 +74,17 @@ def hit_to_json(hit: Hit) -> dict[str, Any]:
         "name": hit.name,
         "handle": hit.handle,
         "text": hit.text,
+        "tombstone": _tombstone_to_json(hit.tombstone) if hit.tombstone else None,
         "articles": [_article_to_json(citation) for citation in hit.articles],
+    }
+
+
+def _tombstone_to_json(stone: StoredTombstone) -> dict[str, Any]:
+    return {
+        "act": stone.act.value,
+        "at": format_at(stone.withdrawn_at),
+        "reason": stone.reason,
+        "path": stone.path,
     }
 
 

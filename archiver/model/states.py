@@ -7,6 +7,7 @@ enum member, never by looking for a word in a string.
 from enum import StrEnum
 
 __all__ = [
+    "Act",
     "ArtefactRole",
     "Availability",
     "CaptureKind",
@@ -218,3 +219,10 @@ class Witness(StrEnum):
     GUARD = "guard"
     #: A fault of this program: nothing can be said.
     PROGRAM = "program"
+
+
+class Act(StrEnum):
+    """Why evidence went: somebody asked for it, or nothing rested on it any more."""
+
+    WITHDRAWN = "withdrawn"
+    PRUNED = "pruned"

@@ -146,7 +146,7 @@ def archive(
     """
     tools.store.refuse_full_disk(policy.keep_free_bytes)
     started = RunStarted(_run_id(tools.clock), tools.clock.now(), command, program)
-    run = tools.store.begin_run(started, known=tools.catalog.known_payload)
+    run = tools.store.begin_run(started, known=tools.catalog.known_payload, known_file=tools.catalog.known_file)
     tools.catalog.ingest(started, path=run.journal_path, leaf=None)
     job = _Run(run, tools, policy, progress)
     interrupted = False

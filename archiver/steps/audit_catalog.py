@@ -90,9 +90,10 @@ def _audit_content(store: Store, catalog: Catalog, place: str, *, compare: bool)
 
 
 def _audit_places(root: Path, catalog: Catalog, place: str) -> Iterator[Finding]:
+    withdrawn = {row["folder_id"] for row in catalog.rows("tombstone")}
     for table in ("folder", "warc_file"):
         for row in catalog.rows(table):
-            if not (root / row["path"]).exists():
+            if row["id"] not in withdrawn and not (root / row["path"]).exists():
                 yield Finding("F504", place, f"{table} {row['id']}", row["path"], "nothing there")
 
 

@@ -15,8 +15,10 @@ from archiver.store.layout import (
     LEAVES,
     README,
     TMP,
+    TOMBSTONES,
     WARCS,
     is_journal,
+    is_tombstone,
 )
 from archiver.store.log import read_leaf, read_lines
 
@@ -31,8 +33,8 @@ class Survey:
     """Names and log of a home. All paths are relative to `snapshots/`.
 
     `lines` are the log's, `leaves` those of them that can be read, by path; `broken` are
-    numbers of lines that can't, with the reason. `folders`, `warcs` and `journals` are
-    what lies there and what the log says must; `files` the names inside each folder.
+    numbers of lines that can't, with the reason. `files` are the folders that lie there,
+    with the names inside each; `warcs`, `journals` and `tombstones` what else lies there.
     `ending`: a run was killed between its last entry and the checkpoint over it.
     """
 
@@ -46,6 +48,7 @@ class Survey:
     files: dict[str, set[str]] = field(default_factory=dict)
     warcs: set[str] = field(default_factory=set)
     journals: set[str] = field(default_factory=set)
+    tombstones: set[str] = field(default_factory=set)
     strays: list[str] = field(default_factory=list)
     unreadable: list[tuple[str, str]] = field(default_factory=list)
 
@@ -114,6 +117,8 @@ def _place(path: str, found: Survey) -> None:
         found.warcs.add(path)
     elif parts[0] == JOURNALS and is_journal(path):
         found.journals.add(path)
+    elif parts[0] == TOMBSTONES and is_tombstone(path):
+        found.tombstones.add(path)
     elif path not in _KNOWN:
         found.strays.append(path)
 

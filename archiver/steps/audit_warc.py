@@ -9,7 +9,9 @@ from archiver.model.digests import Digest
 from archiver.model.records import WarcRef
 from archiver.steps.audit_survey import Survey
 from archiver.steps.findings import Finding
+from archiver.store import Withdrawals
 from archiver.store.layout import warc_run
+from archiver.store.redact import gap_uri
 from archiver.store.warcread import Damage, StoredRecord, read_fields, read_warc
 
 __all__ = ["References", "audit_warcs"]
@@ -27,51 +29,78 @@ class References:
             self.by_file.setdefault(ref.file, {})[ref.offset] = (place, ref)
 
 
-def audit_warcs(root: Path, found: Survey, references: References) -> Iterator[Finding]:
-    """Every WARC file that the log or a capture names, or that lies there."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is said of one WARC file: its digests (any of them will do), who refers into it, and its gaps."""
+
+    digests: tuple[Digest, ...]
+    references: dict[int, tuple[str, WarcRef]]
+    gaps: dict[int, tuple[int, str]]
+    gone: Withdrawals
+
+    @classmethod
+    def of(cls, path: str, digests: tuple[Digest | None, ...], references: References, gone: Withdrawals) -> "_Told":
+        """Gaps are looked at only where it is sure that they must be there."""
+        gaps = {offset: (length, gap_uri(name)) for offset, length, name in gone.gaps(path) if len(digests) == 1}
+        return cls(tuple(digest for digest in digests if digest), references.by_file.get(path, {}), gaps, gone)
+
+
+def audit_warcs(root: Path, found: Survey, references: References, gone: Withdrawals) -> Iterator[Finding]:
+    """Every WARC file that the log or a capture names, or that lies there.
+
+    Where a tombstone says that records were taken out of it, or that it went, that counts
+    instead of its own entry in the log; while the run goes on that does so, either will do.
+    """
     named = {leaf.path for leaf in found.of_kind("warc")}
     for path in sorted(named | found.warcs | references.by_file.keys()):
         leaf = found.leaves.get(path)
         if leaf is None and path in found.warcs and warc_run(path) not in found.open_runs:
             yield Finding("F107", f"snapshots/{path}")
-        expected = references.by_file.get(path, {})
+        digests = gone.digests(path, (leaf.digest,) if leaf else (), open_runs=found.open_runs)
+        if digests == (None,) and (root / path).exists():
+            yield Finding("F605", f"snapshots/{path}")
+            continue
         try:
-            yield from _audit_warc(root, path, leaf.digest if leaf else None, expected)
+            yield from _audit_warc(root, path, _Told.of(path, digests, references, gone))
         except FileNotFoundError:
-            yield Finding("F101", f"snapshots/{path}")
+            if None not in digests or path in references.by_file:
+                yield Finding("F101", f"snapshots/{path}")
         except OSError as error:
             yield Finding("F003", f"snapshots/{path}", found=error.strerror)
 
 
-def _audit_warc(
-    root: Path, path: str, stated: Digest | None, expected: dict[int, tuple[str, WarcRef]]
-) -> Iterator[Finding]:
+def _audit_warc(root: Path, path: str, told: _Told) -> Iterator[Finding]:
     place, whole, end = f"snapshots/{path}", hashlib.sha256(), None
-    wanted = dict(expected)
+    wanted = dict(told.references)
     with (root / path).open("rb") as file:
         for record in read_warc(file, whole=whole):
             if isinstance(record, Damage):
                 end = record
             else:
-                yield from _audit_record(root, place, record, wanted.pop(record.offset, None))
+                yield from _audit_record(root, place, record, wanted.pop(record.offset, None), told)
     digest = Digest("sha256", whole.hexdigest())
-    if stated is not None and digest != stated:
-        yield Finding("F102", place, None, str(stated), str(digest))
+    if told.digests and digest not in told.digests:
+        yield Finding("F102", place, None, str(told.digests[-1]), str(digest))
     # Behind the last whole record an open file may hold what is being written just now.
-    if end is not None and (stated is not None or any(offset >= end.offset for offset in wanted)):
+    if end is not None and (told.digests or any(offset >= end.offset for offset in wanted)):
         yield Finding("F103", place, f"record at {end.offset}", found=end.why)
     for offset, (teller, _ref) in wanted.items():
         yield Finding("F105", teller, f"{place} at {offset}")
 
 
-def _audit_record(root: Path, place: str, record: StoredRecord, told: tuple[str, WarcRef] | None) -> Iterator[Finding]:
+def _audit_record(
+    root: Path, place: str, record: StoredRecord, teller: tuple[str, WarcRef] | None, told: _Told
+) -> Iterator[Finding]:
     row = f"record at {record.offset}"
     for name, stated, found in record.wrong_digests():
         yield Finding("F104", place, f"{row}, {name}", stated, found)
-    if told is not None and not _same(record, told[1]):
-        yield Finding("F105", told[0], f"{place} at {record.offset}", told[1].record_id, record.record_id)
+    if teller is not None and not _same(record, teller[1]):
+        yield Finding("F105", teller[0], f"{place} at {record.offset}", teller[1].record_id, record.record_id)
+    gap = told.gaps.get(record.offset)
+    if gap is not None and gap != (record.length, record.field("WARC-Target-URI")):
+        yield Finding("F605", place, row, gap[1], record.record_id)
     if record.kind == "revisit":
-        yield from _audit_revisit(root, place, record)
+        yield from _audit_revisit(root, place, record, None if teller else told.gone)
 
 
 def _same(record: StoredRecord, ref: WarcRef) -> bool:
@@ -80,10 +109,13 @@ def _same(record: StoredRecord, ref: WarcRef) -> bool:
     return told == (record.length, record.record_id, record.kind, record.field("WARC-Target-URI"), str(digest))
 
 
-def _audit_revisit(root: Path, place: str, record: StoredRecord) -> Iterator[Finding]:
+def _audit_revisit(root: Path, place: str, record: StoredRecord, gone: Withdrawals | None) -> Iterator[Finding]:
+    """Its original is there; one that no capture rests on (`gone`) may refer to what was withdrawn."""
     row, target = f"record at {record.offset}", record.field("Archiver-Refers-To-Place") or ""
     try:
         file, offset, length = target.split(" ")
+        if gone is not None and gone.in_gap(file, int(offset)):
+            return
         fields = read_fields(root / file, int(offset), int(length))
     except (ValueError, OSError) as error:
         yield Finding("F106", place, row, target, str(error))

@@ -45,8 +45,8 @@ def select(subject: str, *, catalog: Catalog) -> Selection:
 
     An id of a capture or of an article version means that folder; `platform:id`, or any
     alias of a URL, all captures of that post or page; and, if it is an article, its latest
-    version with the latest complete capture of everything that it cites. Raises UsageError
-    if nothing is stored under that name.
+    version with the latest complete capture of everything that it cites. What was withdrawn
+    is left out. Raises UsageError if nothing is stored under that name.
     """
     capture = catalog.capture(subject)
     if capture:
@@ -61,6 +61,7 @@ def select(subject: str, *, catalog: Catalog) -> Selection:
         captures = catalog.captures_of(key)
         if captures:
             return Selection(captures[0].uri, tuple(one.path for one in captures))
+    _refuse_withdrawn(subject, catalog)
     raise UsageError(
         f"nothing is stored under {subject!r}", next_step="`archiver lookup` finds captures by URL, id or words."
     )
@@ -99,6 +100,17 @@ def _article(version_id: str, path: str, title: str, catalog: Catalog) -> Select
             by_resource[capture.resource.id] = capture
     captures = sorted(by_resource.values(), key=lambda capture: cited.index(capture.resource.id))
     return Selection(title, (path, *(capture.path for capture in captures)))
+
+
+def _refuse_withdrawn(subject: str, catalog: Catalog) -> None:
+    found = [catalog.resource(key) for key in _keys(subject)]
+    ids = catalog.leads_to(one.id for one in found if one)
+    stone = catalog.tombstone(subject) or next(iter(catalog.tombstones(ids, limit=1)), None)
+    if stone:
+        raise UsageError(
+            f"{subject} is {stone.act} since {format_at(stone.withdrawn_at)}: {stone.reason}",
+            next_step=f"Only its tombstone is left: snapshots/{stone.path}.",
+        )
 
 
 def _keys(subject: str) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """What an audit can find: every code once, with its meaning and what to do about it.
 
 The codes are stable: scripts and alerts name them. They go from the inside out: files of
-a folder (F0), WARC files (F1), the log (F2), journals (F3), the home (F4), the catalog (F5).
+a folder (F0), WARC files (F1), the log (F2), journals (F3), the home (F4), the catalog (F5);
+and what is left of what went, tombstones (F6).
 """
 
 from dataclasses import dataclass
@@ -75,6 +76,16 @@ CODES: dict[str, Code] = {
         ("F301", "journal missing", f"The log names a run's journal that is not there. {_PUT_BACK}"),
         ("F302", "journal altered", f"A journal has not the digest that the log states. {_PUT_BACK}"),
         ("F303", "journal unreadable", "A line of a journal is no entry of this format, or is out of place."),
+        ("F601", "tombstone missing", f"The log names a tombstone that is not there. {_PUT_BACK}"),
+        ("F602", "tombstone altered", f"A tombstone has not the digest that the log states. {_PUT_BACK}"),
+        ("F603", "tombstone unreadable", "A tombstone is as it was sealed, and yet no record of this format."),
+        (
+            "F604",
+            "tombstone not in the log",
+            "It was put there later: nothing went in its name, and it excuses nothing.",
+        ),
+        ("F605", "withdrawn and still there", "What a tombstone says is gone lies there: it was put back later."),
+        ("F606", "tombstone contradicts the log", "It names what the log does not know, or other digests."),
         ("F401", "FORMAT altered", "FORMAT does not say what this program writes."),
         ("F403", "stray file", "A file lies among the evidence that nothing put there."),
     ),

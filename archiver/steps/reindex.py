@@ -1,6 +1,7 @@
 """Build the catalog from the evidence: anew, or as far as it is behind."""
 
 from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,9 +52,21 @@ def reindex(*, store: Store, db_file: Path) -> Indexed:
 def catch_up(store: Store, catalog: Catalog, recovery: Recovery | None = None) -> Indexed:  # noqa: ARG001  # says that recovery comes first
     """Index the evidence that was sealed and not indexed, because a run was killed between the two.
 
-    Call it after `store.recover()`, under the lock. Nothing is written where nothing is missing.
+    Call it after `store.recover()`, under the lock. Nothing is written where nothing is
+    missing. A tombstone that the catalog doesn't know yet takes rows away that others may
+    share: then all rows are made anew, in one transaction.
     """
-    return _index(store, catalog, catalog.known_leaves())
+    known = catalog.known_leaves()
+    with _log_errors():
+        withdrawn = any(leaf.seq not in known for leaf in store.tombstone_leaves())
+    return _rebuild(store, catalog) if withdrawn else _index(store, catalog, known)
+
+
+def _rebuild(store: Store, catalog: Catalog) -> Indexed:
+    damaged: list[tuple[str, str]] = []
+    evidence = _evidence(store, frozenset(), damaged)
+    pieces = catalog.rebuild((stored.record, stored.path, stored.leaf) for stored in evidence)
+    return Indexed(pieces, tuple(damaged), catalog.counts())
 
 
 def _index(store: Store, catalog: Catalog, known: Container[int]) -> Indexed:
@@ -71,15 +84,21 @@ def _index(store: Store, catalog: Catalog, known: Container[int]) -> Indexed:
 def _evidence(store: Store, known: Container[int], damaged: list[tuple[str, str]]) -> Iterator[Stored]:
     found = store.read_evidence(known=known, damaged=lambda path, reason: damaged.append((path, reason)))
     while True:
-        try:
-            stored = next(found)
-        except StopIteration:
+        with _log_errors():
+            stored = next(found, None)
+        if stored is None:
             return
-        except ValueError as error:
-            raise HomeError(
-                f"the log can't be read: {error}", next_step="Run `archiver audit`, and put back a copy of the log."
-            ) from None
         yield stored
+
+
+@contextmanager
+def _log_errors() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise HomeError(
+            f"the log can't be read: {error}", next_step="Run `archiver audit`, and put back a copy of the log."
+        ) from None
 
 
 def _remove(built: Path) -> None:

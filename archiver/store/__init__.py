@@ -5,21 +5,28 @@ from archiver.store.journal import file_digest
 from archiver.store.layout import capture_id
 from archiver.store.log import leaf_line
 from archiver.store.recover import Recovery
+from archiver.store.remove import Going, Place
 from archiver.store.run import RunStore, Sealed
 from archiver.store.seal import DraftFile
+from archiver.store.sizes import Sizes
 from archiver.store.store import Store, contract_text
+from archiver.store.tombstones import Withdrawals
 from archiver.store.wacz import Package, Page, Provenance, Written, write_wacz
 
 __all__ = [
     "DraftFile",
+    "Going",
     "Package",
     "Page",
+    "Place",
     "Provenance",
     "Recovery",
     "RunStore",
     "Sealed",
+    "Sizes",
     "Store",
     "Stored",
+    "Withdrawals",
     "Written",
     "capture_id",
     "contract_text",

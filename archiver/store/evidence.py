@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from archiver.model.records import ArticleVersion, Capture, Evidence, Leaf
+from archiver.model.records import ArticleVersion, Capture, Leaf
+from archiver.model.tombstones import AnyEvidence
 from archiver.store.canonical import read_canonical, read_object
 from archiver.store.journal import read_journal
 from archiver.store.layout import FORMAT, JOURNALS, RECORD, capture_path, is_journal
 from archiver.store.log import read_leaves
 from archiver.store.seal import Folder
+from archiver.store.tombstones import Withdrawals, read_tombstone, withdrawals
 
 __all__ = ["Damaged", "Stored", "open_journals", "read_evidence", "read_folder", "read_record"]
 
@@ -23,11 +25,11 @@ Damaged = Callable[[str, str], None]
 class Stored:
     """One piece of evidence and where it lies.
 
-    A folder comes with its leaf; the lines of a journal come without one, and after them,
-    as for a WARC file, the bare leaf with no record.
+    A folder or tombstone comes with its leaf; the lines of a journal come without one, and
+    after them, as for a WARC file or a folder that was withdrawn, the bare leaf with no record.
     """
 
-    record: Evidence | None
+    record: AnyEvidence | None
     path: str
     leaf: Leaf | None = None
 
@@ -72,19 +74,24 @@ def read_evidence(
     """All evidence in log order, then the lines of journals that are still open.
 
     Leaves whose number is in `known` are passed over. What can't be read goes to `damaged`
-    (path, reason) and is left out; without `damaged` it raises ValueError.
+    (path, reason) and is left out; without `damaged` it raises ValueError. Of a folder that
+    a tombstone of the log names there is nothing to read, whether its bytes went already or not.
     """
+    gone = withdrawals(root, damaged)
     sealed = set()
     for leaf in read_leaves(root):
         sealed.add(leaf.path)
         if leaf.seq not in known:
-            yield from _guarded(_sealed(root, leaf), leaf.path, damaged)
+            yield from _guarded(_sealed(root, leaf, gone), leaf.path, damaged)
     for path in open_journals(root, sealed):
         yield from _guarded(_journal(root, path), path, damaged)
 
 
-def _sealed(root: Path, leaf: Leaf) -> Iterator[Stored]:
-    if leaf.kind in _KINDS:
+def _sealed(root: Path, leaf: Leaf, gone: Withdrawals) -> Iterator[Stored]:
+    if leaf.kind == "tombstone":
+        yield Stored(read_tombstone(root, leaf.path, leaf.digest), leaf.path, leaf)
+        return
+    if leaf.kind in _KINDS and leaf.path not in gone.folders:
         yield Stored(read_folder(root, leaf.path), leaf.path, leaf)
         return
     if leaf.kind == "journal":

@@ -1,4 +1,4 @@
-"""A run's journal: its beginning, its end, and what it observed outside any capture."""
+"""A run's journal: its beginning, its end, and what it saw that belongs to no capture."""
 
 import os
 from collections.abc import Iterator
@@ -6,16 +6,18 @@ from pathlib import Path
 
 from archiver.model.digests import Digest, sha256_of_chunks
 from archiver.model.records import Observation, RunEnded, RunStarted
+from archiver.model.tombstones import Unreferenced
 from archiver.store.canonical import object_line, read_canonical, read_object, storable
 from archiver.store.files import append_durably, make_dirs, seal_file, sync_dir
 from archiver.store.log import cut_half_line, read_lines
 
 __all__ = ["Journal", "JournalLine", "file_digest", "read_journal", "read_journal_line"]
 
-JournalLine = RunStarted | Observation | RunEnded
+JournalLine = RunStarted | Observation | Unreferenced | RunEnded
 _TYPES: dict[str, type[JournalLine]] = {
     "run-started": RunStarted,
     "observation": Observation,
+    "unreferenced": Unreferenced,
     "run-ended": RunEnded,
 }
 _NAMES = {kind: name for name, kind in _TYPES.items()}

@@ -21,6 +21,7 @@ __all__ = [
     "README",
     "RECORD",
     "TMP",
+    "TOMBSTONES",
     "WARCS",
     "capture_id",
     "capture_path",
@@ -29,7 +30,12 @@ __all__ = [
     "check_id",
     "day_of",
     "is_journal",
+    "is_tombstone",
+    "is_warc",
     "journal_path",
+    "tombstone_of",
+    "tombstone_path",
+    "tombstone_run",
     "warc_path",
     "warc_run",
 ]
@@ -40,6 +46,7 @@ README = "README.md"
 CAPTURES = "captures"
 WARCS = "warc"
 JOURNALS = "runs"
+TOMBSTONES = "tombstones"
 TMP = "tmp"
 #: There while a run's last entry is in the log and the checkpoint does not cover it yet.
 ENDING = f"{TMP}/ending"
@@ -109,9 +116,37 @@ def warc_path(run_id: str, worker: int, number: int) -> str:
     return f"{WARCS}/{day_of(run_id)}/{run_id}-{worker}-{number}.warc.gz"
 
 
+def is_warc(path: str) -> bool:
+    """Whether this is where some WARC file lies."""
+    run_id = warc_run(path)
+    name = rf"{re.escape(run_id)}-\d{{1,9}}-\d{{1,9}}\.warc\.gz"
+    return bool(_ID.fullmatch(run_id) and re.fullmatch(f"{WARCS}/{day_of(run_id)}/{name}", path))
+
+
 def warc_run(path: str) -> str:
     """The id of the run that a WARC file belongs to, from its name."""
     return PurePosixPath(path).name.removesuffix(".warc.gz").rsplit("-", 2)[0]
+
+
+def tombstone_path(run_id: str, number: int) -> str:
+    """Where one tombstone of a run lies, relative to `snapshots/`."""
+    return tombstone_of(f"{check_id(run_id)}-{number}")
+
+
+def tombstone_of(identifier: str) -> str:
+    """Where the tombstone of this id lies, relative to `snapshots/`."""
+    return f"{TOMBSTONES}/{day_of(identifier)}/{identifier}.json"
+
+
+def tombstone_run(path: str) -> str:
+    """The id of the run that made a tombstone, from its name."""
+    return PurePosixPath(path).stem.rpartition("-")[0]
+
+
+def is_tombstone(path: str) -> bool:
+    """Whether this is where some tombstone lies."""
+    run_id, number = tombstone_run(path), PurePosixPath(path).stem.rpartition("-")[2]
+    return bool(_ID.fullmatch(run_id) and number.isdecimal() and tombstone_path(run_id, int(number)) == path)
 
 
 def check_draft_path(path: str) -> str:

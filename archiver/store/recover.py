@@ -17,11 +17,13 @@ from archiver.model.digests import sha256
 from archiver.model.records import Leaf, RunEnded
 from archiver.model.states import RunOutcome
 from archiver.store.evidence import open_journals, read_folder
-from archiver.store.files import cut_file, seal_file
+from archiver.store.files import cut_file, seal_file, sync_dir
 from archiver.store.journal import Journal, JournalLine, file_digest, read_journal_line
-from archiver.store.layout import CAPTURES, ENDING, LOCK, MANIFEST, TMP, WARCS, day_of
+from archiver.store.layout import CAPTURES, ENDING, LOCK, MANIFEST, TMP, TOMBSTONES, WARCS, day_of
 from archiver.store.log import Log, read_lines
+from archiver.store.remove import carry_out
 from archiver.store.seal import Folder, kind_of, parse_manifest
+from archiver.store.tombstones import read_tombstone, tombstone_leaves
 from archiver.store.warcread import Damage, read_warc
 
 __all__ = ["Recovery", "recover"]
@@ -44,9 +46,10 @@ class Recovery:
 def recover(root: Path, *, log: Log, clock: Clock) -> Recovery:
     """Clean up after killed runs. Needs the home's lock.
 
-    1. Scratch in `tmp/` goes. 2. For every journal without a leaf: folders that lack a
-    leaf get it; 3. its WARC files are cut to the last whole record and sealed; 4. it is
-    ended as interrupted, and sealed. 5. The checkpoint covers all leaves again.
+    1. Scratch in `tmp/` goes. 2. For every journal without a leaf: what its tombstones in
+    the log say is carried out, one that is not in the log is taken back; 3. folders that
+    lack a leaf get it; 4. its WARC files are cut to the last whole record and sealed; 5. it
+    is ended as interrupted, and sealed. 6. The checkpoint covers all leaves again.
     """
     work = _Work(root, log, clock, [], [], [])
     work.clean_tmp()
@@ -82,6 +85,7 @@ class _Work:
             journal.seal()
             (self.root / path).unlink()
             return
+        self._settle_tombstones(run_id)
         folders = list(self._folders_since(day_of(run_id)))
         for folder, _record in folders:
             if folder not in self.log.paths:
@@ -93,6 +97,22 @@ class _Work:
             self.ended.append(ended)
             self.notes.append(f"ended the interrupted run {run_id}")
         self.leaves.append(self.log.append("journal", path, journal.seal()))
+
+    def _settle_tombstones(self, run_id: str) -> None:
+        logged = {leaf.path: leaf.digest for leaf in tombstone_leaves(self.root)}
+        for file in sorted((self.root / TOMBSTONES / day_of(run_id)).glob(f"{run_id}-*.json")):
+            path = str(PurePosixPath(file.relative_to(self.root)))
+            if path not in logged:
+                # Nothing was taken away yet in its name: that begins with its entry in the log.
+                file.unlink()
+                sync_dir(file.parent)
+                self.notes.append(f"took back {path}, which was not decided yet")
+                continue
+            try:
+                carry_out(self.root, read_tombstone(self.root, path, logged[path]))
+                self.notes.append(f"carried out {path}")
+            except ValueError as error:
+                self.notes.append(f"left alone: {error}")
 
     def _folders_since(self, day: str) -> Iterator[tuple[str, Folder]]:
         for place in sorted((self.root / CAPTURES).glob("*/*/*")):

@@ -1,20 +1,23 @@
 """One run that writes: everything that it seals goes through here."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from archiver.model.clock import Clock
 from archiver.model.digests import Digest
 from archiver.model.exchange import Exchange
 from archiver.model.records import Leaf, Observation, RunEnded, RunStarted, WarcRef
+from archiver.model.states import Act
+from archiver.model.tombstones import Tombstone, Unreferenced
 from archiver.store.exchanges import KnownPayloads, write_exchanges
 from archiver.store.files import home_errors
 from archiver.store.journal import Journal
-from archiver.store.layout import ENDING, check_id, journal_path, warc_path
+from archiver.store.layout import ENDING, check_id, journal_path, tombstone_path, warc_path
 from archiver.store.log import Log
+from archiver.store.remove import Going, Place, carry_out, write_tombstone
 from archiver.store.seal import DraftFile, Folder, kind_of, write_folder
 from archiver.store.warc import WarcFile
 
@@ -57,16 +60,18 @@ class RunStore:
         log: Log,
         clock: Clock,
         known: Callable[[Digest], WarcRef | None] | None = None,
+        known_file: Callable[[Digest], str | None] | None = None,
         warc_bytes: int = WARC_BYTES,
     ) -> None:
         self.run_id = check_id(started.id)
         self.journal_path = journal_path(started.id)
         self._root, self._started, self._log, self._clock, self._warc_bytes = root, started, log, clock, warc_bytes
-        self._known = KnownPayloads(known)
+        self._known, self._known_file = KnownPayloads(known), known_file
         self._leaves: list[Leaf] = []
         self._turn = threading.Condition()
         self._idle: list[_Slot] = []
-        self._busy, self._workers, self._ended = 0, 0, False
+        self._busy, self._workers, self._ended, self._tombstones = 0, 0, False, 0
+        self._undone: set[str] = set()
         with home_errors():
             self._journal = Journal.begin(root / self.journal_path, started)
 
@@ -78,7 +83,7 @@ class RunStore:
         """
         with self._working(), home_errors():
             refs = self._write_warc(draft.id, exchanges)
-            record, path, digest = write_folder(self._root, replace(draft, warc=refs), files)
+            record, path, digest = write_folder(self._root, replace(draft, warc=refs), files, known=self._known_file)
             return Sealed(record, path, self._log.append(kind_of(record), path, digest))
 
     def keep_exchanges(self, exchanges: Sequence[Exchange]) -> tuple[WarcRef, ...]:
@@ -86,10 +91,47 @@ class RunStore:
         with self._working(), home_errors():
             return self._write_warc(self.run_id, exchanges)
 
-    def note(self, observation: Observation) -> None:
-        """Write down an observation that belongs to no folder."""
+    def note(self, seen: Observation | Unreferenced) -> None:
+        """Write down what was seen and belongs to no folder."""
         with self._turn, home_errors():
-            self._journal.write(observation)
+            self._journal.write(seen)
+
+    def withdraw(
+        self, act: Act, items: Sequence[Going], *, needed: Container[Place], released: Sequence[WarcRef] = ()
+    ) -> Tombstone:
+        """Decide that these folders go: their tombstone, written and in the log. No byte goes yet.
+
+        Of their WARC records those at the places `needed` stay, because kept captures refer
+        to them; `released` are such records of earlier tombstones that nothing needs now.
+        Raises ArchiverError for damaged evidence, HomeNotWritable; then nothing was decided.
+        """
+        with self._working(), home_errors():
+            path = tombstone_path(self.run_id, self._tombstones)
+            tombstone = Tombstone(PurePosixPath(path).stem, self.run_id, self._clock.now(), act, ())
+            self._tombstones += 1
+            try:
+                tombstone, digest = write_tombstone(
+                    self._root, path, tombstone, items, needed=needed, released=released
+                )
+                self._undone.add(tombstone.id)
+                self._log.append("tombstone", path, digest)
+            except BaseException:
+                if path not in self._log.paths:
+                    self._undone.discard(tombstone.id)
+                    (self._root / path).unlink(missing_ok=True)
+                raise
+            return tombstone
+
+    def remove(self, tombstone: Tombstone) -> None:
+        """Let the bytes go that `withdraw` decided on; the next run does it if this one is killed."""
+        with self._working(), home_errors():
+            carry_out(self._root, tombstone)
+            self._undone.discard(tombstone.id)
+
+    @property
+    def undone(self) -> bool:
+        """Whether something was decided and not carried out: left open, the run is finished by the next one."""
+        return bool(self._undone)
 
     def end(self, ended: RunEnded) -> tuple[Leaf, ...]:
         """Seal the WARC files and the journal and write a checkpoint.

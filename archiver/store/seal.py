@@ -1,7 +1,7 @@
 """One evidence folder: files, record and manifest, there as a whole or not at all."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -68,8 +68,13 @@ def parse_manifest(data: bytes) -> dict[str, Digest]:
     return dict(pairs)
 
 
-def write_folder(root: Path, draft: Folder, files: Sequence[DraftFile]) -> tuple[Folder, str, Digest]:
+def write_folder(
+    root: Path, draft: Folder, files: Sequence[DraftFile], *, known: Callable[[Digest], str | None] | None = None
+) -> tuple[Folder, str, Digest]:
     """Put an evidence folder in its place; the record as written, its path, its manifest's digest.
+
+    A file whose bytes are stored already, in a file that `known` finds (relative to `root`),
+    becomes another name of that one, where the file system can do that.
 
     Everything is written and synced below `tmp/` first. The rename is the point of no
     return: from there on the folder is whole, and `recover` would give it the leaf that it
@@ -80,7 +85,9 @@ def write_folder(root: Path, draft: Folder, files: Sequence[DraftFile]) -> tuple
     manifest = manifest_text([(RECORD, sha256(data)), *((item.path, item.digest) for item in record.artefacts)])
     tmp.mkdir()
     try:
-        _write_all(tmp, [*((file.path, file.data) for file in files), (RECORD, data), (MANIFEST, manifest)])
+        linked = {file.path for file in files if known and _link_known(root, tmp, file, known)}
+        named = [(file.path, file.data) for file in files if file.path not in linked]
+        _write_all(tmp, [*named, (RECORD, data), (MANIFEST, manifest)])
         make_dirs((root / path).parent)
         tmp.rename(root / path)
     except BaseException:
@@ -94,8 +101,26 @@ def _write_all(folder: Path, files: Sequence[tuple[str, bytes]]) -> None:
     for name, data in files:
         make_dirs((folder / name).parent)
         write_new(folder / name, data)
-    for below in sorted({(folder / name).parent for name, _data in files}, reverse=True):
+    for below in sorted({folder, *(path for path in folder.iterdir() if path.is_dir())}, reverse=True):
         sync_dir(below)
+
+
+def _link_known(root: Path, folder: Path, file: DraftFile, known: Callable[[Digest], str | None]) -> bool:
+    """Whether the file is there now, as another name of one with the same bytes, which are compared.
+
+    No file system need be able to: then it is written like any other.
+    """
+    place = known(sha256(file.data))
+    if place is None:
+        return False
+    try:
+        if (root / place).read_bytes() != file.data:
+            return False
+        make_dirs((folder / file.path).parent)
+        (folder / file.path).hardlink_to(root / place)
+    except OSError:
+        return False
+    return True
 
 
 def _final(record: Folder) -> tuple[Folder, bytes]:

@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -12,13 +12,19 @@ from archiver.model.clock import Clock, system_clock
 from archiver.model.digests import Digest
 from archiver.model.errors import HomeError, HomeLocked, HomeMissing, HomeNotWritable
 from archiver.model.records import Capture, Leaf, RunStarted, WarcRef
+from archiver.model.tombstones import Tombstone
 from archiver.store.evidence import Damaged, Stored, read_evidence, read_folder
 from archiver.store.files import home_errors, make_dirs, replace_file, sync_dir, write_new
+from archiver.store.journal import JournalLine, read_journal
 from archiver.store.layout import FORMAT, FORMAT_FILE, LOCK, MANIFEST, README, TMP, check_format
 from archiver.store.log import Log, read_leaves
 from archiver.store.recover import Recovery, recover
+from archiver.store.remove import Going, Place, going
 from archiver.store.run import WARC_BYTES, RunStore
 from archiver.store.seal import Folder, parse_manifest
+from archiver.store.sizes import Sizes, folder_bytes, sizes
+from archiver.store.tombstones import Withdrawals, read_tombstone, tombstone_leaves, withdrawals
+from archiver.store.warcread import read_fields
 
 __all__ = ["Store", "contract_text"]
 
@@ -125,16 +131,26 @@ class Store:
         started: RunStarted,
         *,
         known: Callable[[Digest], WarcRef | None] | None = None,
+        known_file: Callable[[Digest], str | None] | None = None,
         warc_bytes: int = WARC_BYTES,
     ) -> RunStore:
         """Begin a run, down to the first line of its journal. Needs the lock.
 
         `known` finds the record of an earlier run that holds a payload, so that a repeated
-        one becomes a revisit.
+        one becomes a revisit; `known_file` a stored file with these bytes, relative to
+        `snapshots/`, so that a repeated one becomes another name of it.
         """
         with home_errors():
             log = self._opened_log()
-        return RunStore(self.root, started, log=log, clock=self._clock, known=known, warc_bytes=warc_bytes)
+        return RunStore(
+            self.root,
+            started,
+            log=log,
+            clock=self._clock,
+            known=known,
+            known_file=known_file,
+            warc_bytes=warc_bytes,
+        )
 
     def leaves(self) -> Iterator[Leaf]:
         """Every leaf in log order. Raises ValueError at one that does not fit."""
@@ -162,6 +178,42 @@ class Store:
         if not isinstance(record, Capture):
             raise ValueError(f"{path} holds an article, not a capture")
         return record
+
+    # --- what goes --------------------------------------------------------------------------
+
+    def going(self, reasons: Mapping[str, str]) -> list[Going]:
+        """Folders (path → why they go) as `RunStore.withdraw` takes them. Raises ArchiverError for a damaged one."""
+        return list(going(self.root, reasons))
+
+    def original_of(self, revisit: WarcRef) -> Place:
+        """Where the payload of a revisit record lies. Raises ValueError, OSError."""
+        fields = read_fields(self.root / revisit.file, revisit.offset, revisit.length)
+        file, offset, _length = fields["archiver-refers-to-place"].split(" ")
+        return file, int(offset)
+
+    def tombstone_leaves(self) -> Iterator[Leaf]:
+        """The log's entries of tombstones, in its order. Raises ValueError."""
+        return tombstone_leaves(self.root)
+
+    def read_tombstone(self, leaf: Leaf) -> Tombstone:
+        """The tombstone of an entry of the log. Raises ValueError."""
+        return read_tombstone(self.root, leaf.path, leaf.digest)
+
+    def withdrawals(self) -> Withdrawals:
+        """What the log's tombstones say. Raises ValueError if one can't be read."""
+        return withdrawals(self.root)
+
+    def folder_bytes(self, path: str) -> int:
+        """What the removal of an evidence folder gives back."""
+        return folder_bytes(self.root / path)
+
+    def sizes(self) -> Sizes:
+        """What the evidence takes of the disk."""
+        return sizes(self.root)
+
+    def read_journal(self, path: str) -> Iterator[JournalLine]:
+        """The lines of a run's journal. Raises ValueError."""
+        return read_journal(self.root / path)
 
     def _opened_log(self) -> Log:
         if self._log is None:

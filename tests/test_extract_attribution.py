@@ -1,11 +1,13 @@
 """The attribution line in every language that widgets write it in, and as converters leave it."""
 
+import random
 import textwrap
 
 import pytest
 
 from archiver.extract import extract
-from archiver.model.records import Document
+from archiver.model.codec import from_json, to_json
+from archiver.model.records import Document, Mention
 from archiver.model.states import MentionKind
 
 PROSE = "A long paragraph of the article itself, which nobody could have posted anywhere at all. " * 5
@@ -226,3 +228,70 @@ def test_what_belongs_together_is_one_text(above, words):
 @pytest.mark.timeout(30)
 def test_a_hostile_text_takes_no_more_than_linear_time(text):
     extract(Document("s", text.encode(), "text/plain"))
+
+
+def test_a_list_that_holds_nothing_but_an_attribution_is_read():
+    assert told("- words of it\n- — A (@a) March 29, 2022", "text/markdown")[0][1:3] == ("a", "2022-03-29")
+
+
+PIECES = [
+    *(
+        "— ",
+        "–",
+        "-",
+        "A B",
+        "(@a",
+        "(@abc)",
+        "@abc",
+        " March 29, 2022",
+        "29 мар",
+        "2021年",
+        "\n",
+        "\n\n",
+        " ",
+        ":",
+        "…",
+    ),
+    *(
+        "View this post on Instagram",
+        "A post shared by ",
+        "Posted by ",
+        "Monday, ",
+        "♬ ",
+        " - x",
+        "by u/abc",
+        " in r/x",
+    ),
+    *(
+        "Post by @a@b.c",
+        "View on Mastodon",
+        "pic.twitter.com/abcd",
+        "https://t.co/xx",
+        "“",
+        "”",
+        "\u200f",
+        "#tag",
+        "😀",
+    ),
+    *("> ", "- ", "• ", "1. ", "1/", "[x](#)", "[y](https://x.com/a/status/1508955577374146568)", "word. ", "語。"),
+    *(
+        "[image or embed]",
+        "&mdash;",
+        "<br>",
+        "<p>",
+        "</blockquote>",
+        "<blockquote>",
+        "がシェアした投稿",
+        "(((",
+        "x" * 40,
+    ),
+]
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "text/markdown", "text/html"])
+def test_no_mixture_of_such_pieces_raises_and_every_mention_can_be_written_and_read(media_type):
+    chance = random.Random(11)
+    for _ in range(400):
+        text = "".join(chance.choices(PIECES, k=chance.randint(1, 80)))
+        for mention in extract(Document("s", text.encode(), media_type)).mentions:
+            assert from_json(Mention, to_json(mention)) == mention

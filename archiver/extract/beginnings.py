@@ -84,7 +84,7 @@ class Beginnings:
         texts = [lines.said(n, *place) for n, place in islice(places, _LINES_READ)]
         self._counts = Counter(text for text in texts if len(text) < POST_UNITS)
         # What stands right above an attribution is a post's, and says nothing of the article's habits.
-        own = (text for text, below in zip(texts, [*texts[1:], ""], strict=True) if not _SIGNED.search(below[:200]))
+        own = (text for text, below in zip(texts, [*texts[1:], ""], strict=False) if not _SIGNED.search(below[:200]))
         self._weights = sorted(bounded_weight(text) for text in own if _is_paragraph(text))
         self._quoted: Counter[int] = Counter()
         for block in blocks:

@@ -144,8 +144,8 @@ class _Finder:
         nearest = pieces[-1].block
         if not line.own_line or nearest == index:
             return False
-        text = self._blocks[nearest].text
-        if nearest == self._first and not wording.post_signs(text) and not wording.ends_sentence(text):
+        text, titled = self._blocks[nearest].text, self._blocks[nearest].kind is BlockKind.TEXT
+        if titled and nearest == self._first and not wording.post_signs(text) and not wording.ends_sentence(text):
             return True
         return self._lines.paragraphs and bounded_weight(text) > _MUCH
 

@@ -5,6 +5,7 @@ from homes import SOFTWARE, Home, a_post, article, copy_of
 from storefixtures import exchange
 
 from archiver.model.errors import UsageError
+from archiver.model.records import PostRecord
 from archiver.model.states import Availability, Outcome
 from archiver.steps.prune import PrunePolicy, load_policy, plan_prune, prune
 from archiver.steps.references import Rests
@@ -151,6 +152,14 @@ def test_what_no_article_cites_goes_only_by_a_rule_that_says_so(tmp_path):
     plan = planned(home, PrunePolicy(uncited_after_days=100))
     assert [name.split("-")[2] for name in plan.seen] == [a_post(2).post_id]
     assert planned(home.day(50), PrunePolicy(uncited_after_days=100)).seen == ()
+
+
+def test_what_a_stored_post_quotes_or_answers_is_not_uncited(tmp_path):
+    home = Home(tmp_path)
+    record = PostRecord(text="see", name="Jack", handle="jack", quoted=a_post(2).uri, parent=a_post(3).uri)
+    home.run(article(1), copy_of(1, "see", record=record), *(copy_of(number, "context") for number in (2, 3, 4)))
+    plan = planned(home.day(300), PrunePolicy(uncited_after_days=100))
+    assert [name.split("-")[2] for name in plan.seen] == [a_post(4).post_id]
 
 
 def test_only_the_platforms_that_are_named_are_concerned(home):

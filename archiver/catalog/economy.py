@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import groupby
 
-from archiver.catalog.keys import sortable_at
+from archiver.catalog.keys import key63, sortable_at
 from archiver.catalog.reading import Reading
 from archiver.catalog.schema import LEAST_LINK_BYTES
 from archiver.catalog.stored import Footprint, PastCapture, StoredTombstone
@@ -13,6 +13,7 @@ from archiver.catalog.unpack import unpack_footprint, unpack_past, unpack_tombst
 from archiver.model.clock import parse_at
 from archiver.model.digests import Digest
 from archiver.model.records import WarcRef
+from archiver.platforms import resource_for
 
 __all__ = ["Economy"]
 
@@ -124,6 +125,12 @@ class Economy(Reading):
         for row in self._all(_CITED):
             found.setdefault(row["resource_id"], []).append((row["article_id"], parse_at(row["fetched_at"])))
         return found
+
+    def named_by_posts(self) -> set[int]:
+        """The resources that a stored post quotes or answers, as its platform's record says."""
+        rows = self._all("SELECT quoted AS uri FROM post UNION SELECT parent FROM post")
+        found = (resource_for(row["uri"]) for row in rows if row["uri"])
+        return {key63(resource.key) for resource in found if resource}
 
     def histories(self) -> Iterator[list[PastCapture]]:
         """All captures of one resource after the other, oldest first."""

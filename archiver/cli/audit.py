@@ -23,7 +23,8 @@ def command(codes: bool, common: Common) -> int:  # noqa: FBT001
 
     Nothing is changed. Each finding has a stable code and names the file or row; exits
     with 1 if there is any. What was withdrawn or pruned is told with its reason, and is no
-    finding; what vanished without a tombstone that the log names is one.
+    finding; what vanished without a tombstone that the log names is one. With --json a
+    finding has "code", and what went has "withdrawn".
     """
     if codes:
         _list_codes(common)

@@ -50,7 +50,7 @@ def command(policy_file: Path | None, yes: bool, common: Common) -> None:  # noq
       complete_after_days = 365    # repeated complete captures older than that
       partial_after_days = 90
       failed_after_days = 30       # walls, errors, removal notices
-      uncited_after_days = 3650    # all captures of what no stored article cites
+      uncited_after_days = 3650    # all captures of what no stored article or post refers to
       platforms = ["x", "page"]    # only of these ("page": linked pages)
     """  # noqa: D301  # click reads the backspace itself
     home = common.home()

@@ -40,8 +40,8 @@ def command(subjects: tuple[str, ...], reason: str, dry_run: bool, yes: bool, co
     A WARC record stays if a capture that is kept refers to its payload (the same image or
     script, say): withdraw that capture too if it must go. Then `archiver audit` is clean,
     tells what was withdrawn and why, and the log still verifies. Copies made elsewhere
-    (exports, backups) are not reached, and nothing keeps a later run from capturing a
-    post again that an article still cites.
+    (exports, backups) are not reached, nor what a stored article quotes of a post; and
+    nothing keeps a later run from capturing a post again that an article still cites.
 
     \b
     archiver withdraw 20261122T101530Z-x-1508…-9f3a --reason "asked by the author, 2026-11-22"

@@ -38,7 +38,9 @@ class PrunePolicy:
     complete_after_days: float | None = _rule("complete captures older than that")
     partial_after_days: float | None = _rule("partial captures older than that")
     failed_after_days: float | None = _rule("failed captures (walls, errors, removal notices) older than that")
-    uncited_after_days: float | None = _rule("all captures, the last one too, of what no stored article cites")
+    uncited_after_days: float | None = _rule(
+        "all captures, the last one too, of what no stored article cites and no stored post quotes or answers"
+    )
     platforms: tuple[str, ...] | None = _rule('only captures of these platforms ("page" for linked pages)')
 
     def after(self, outcome: Outcome) -> float | None:
@@ -95,12 +97,13 @@ def plan_prune(policy: PrunePolicy, *, store: Store, catalog: Catalog, clock: Cl
     now = clock.now()
     may: dict[str, tuple[str, str]] = {}
     stays: Counter[str] = Counter()
-    cited, deciding = catalog.citations_by_resource(), catalog.deciding_captures()
+    cited, deciding, quoted = catalog.citations_by_resource(), catalog.deciding_captures(), catalog.named_by_posts()
     for history in catalog.histories():
         # 1.
         citations = cited.get(history[0].resource_id)
         named = {one.id: why for one in history if (why := _named(one, policy, now))}
-        if not citations and policy.uncited_after_days is not None and _all_old(history, policy, now):
+        alone = not citations and history[0].resource_id not in quoted
+        if alone and policy.uncited_after_days is not None and _all_old(history, policy, now):
             may |= {
                 one.id: (one.path, f"no stored article cites it; {_older(policy.uncited_after_days)}")
                 for one in history

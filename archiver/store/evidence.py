@@ -77,7 +77,8 @@ def read_evidence(
     (path, reason) and is left out; without `damaged` it raises ValueError. Of a folder that
     a tombstone of the log names there is nothing to read, whether its bytes went already or not.
     """
-    gone = withdrawals(root, damaged)
+    # A damaged tombstone is told once, in its place.
+    gone = withdrawals(root, damaged and (lambda _path, _why: None))
     sealed = set()
     for leaf in read_leaves(root):
         sealed.add(leaf.path)

@@ -227,7 +227,8 @@ def test_a_body_shorter_than_declared_is_marked_and_its_capture_is_not_complete(
     )
     assert cut == collections.Counter((url, "disconnect") for url in fidelity.SHORT_URLS)
     captures = proofs.captures(proofs.first)
-    assert [captures[url].outcome for url in CUT_URLS] == [Outcome.PARTIAL] * 3
+    # A page that waits for the rest of its document may use up its budget on a busy machine.
+    assert Outcome.COMPLETE not in {captures[url].outcome for url in CUT_URLS}
     assert all(Reason.RESPONSE_CUT in captures[url].reasons for url in CUT_URLS)
     assert proofs.first.code == 1
 

@@ -486,6 +486,21 @@ def test_thirty_kills_at_random_moments_lose_nothing_that_was_sealed(tmp_path):
     assert "interrupted" in ends
 
 
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_a_run_killed_before_its_last_rows_are_in_the_catalog_is_no_finding(tmp_path, rows):
+    home = Home(tmp_path).fill()
+    with home.store.lock():
+        seal_some(home.store, home.clock, posts=2, suffix="0002")
+    sealed = [stored for stored in home.store.read_evidence() if stored.record is not None]
+    with Catalog.open(home.db) as catalog:
+        for stored in sealed[len(sealed) - rows :]:
+            catalog.ingest(stored.record, path=stored.path, leaf=stored.leaf)
+    assert {"F505"} & {*home.codes()}
+    # A killed writer leaves no digest.
+    home.path("db/archive.db.sha256").unlink()
+    assert home.findings() == []
+
+
 def test_a_run_killed_between_its_last_entry_and_the_checkpoint_is_no_finding(tmp_path, monkeypatch):
     home = Home(tmp_path).fill()
 

@@ -3,7 +3,7 @@
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.check import dump
 from archiver.catalog.contract import contract_files, write_contract
-from archiver.catalog.fixity import digest_problem, replace_catalog
+from archiver.catalog.fixity import digest_problem, has_digest, replace_catalog
 from archiver.catalog.migrations import schema_sql
 from archiver.catalog.schema import LEAST_LINK_BYTES
 from archiver.catalog.stored import (
@@ -35,6 +35,7 @@ __all__ = [
     "digest_problem",
     "dump",
     "fold",
+    "has_digest",
     "match_all",
     "match_any",
     "replace_catalog",

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from archiver.catalog import Catalog, digest_problem, dump
+from archiver.catalog import Catalog, digest_problem, dump, has_digest
 from archiver.catalog.schema import TABLES
 from archiver.model.errors import HomeLocked
 from archiver.steps.findings import Finding
+from archiver.steps.reindex import catch_up
 from archiver.store import Store
 from archiver.store.layout import LEAVES
 
@@ -47,9 +48,10 @@ def audit_catalog(store: Store, db_file: Path, *, compare: bool) -> Iterator[Fin
     if problem:
         # Which of the two was altered can't be told from them alone.
         yield Finding("F502", place, f"or {place}.sha256 was altered", found=problem)
+    before = _log_size(store)
     try:
-        with _opened(db_file, alone=compare) as catalog:
-            yield from _audit_content(store, catalog, place, compare=compare)
+        with _opened(store, db_file, alone=compare) as catalog:
+            yield from _audit_content(store, catalog, place, as_of=before if compare else None)
     except HomeLocked:
         raise
     except Exception as error:  # noqa: BLE001  # a damaged file makes SQLite and the codecs fail in any way
@@ -57,11 +59,13 @@ def audit_catalog(store: Store, db_file: Path, *, compare: bool) -> Iterator[Fin
 
 
 @contextmanager
-def _opened(db_file: Path, *, alone: bool) -> Iterator[Catalog]:
+def _opened(store: Store, db_file: Path, *, alone: bool) -> Iterator[Catalog]:
     """The catalog, to be read; a copy of it where nobody writes, because readers leave files beside it.
 
     A writer that was killed, or whose disk was full, left a write-ahead log beside the
-    file, and without it the file may be half of a state: it is copied too.
+    file, and without it the file may be half of a state: it is copied too. It left no
+    digest either, and perhaps entries of the log without their rows; the next run adds
+    these, so the copy gets them before it is judged.
     """
     if not alone:
         with Catalog.open(db_file, readonly=True) as catalog:
@@ -72,20 +76,23 @@ def _opened(db_file: Path, *, alone: bool) -> Iterator[Catalog]:
         log = db_file.with_name(f"{db_file.name}-wal")
         if log.exists():
             shutil.copyfile(log, copy.with_name(log.name))
+        if not has_digest(db_file):
+            with Catalog.open(copy) as catalog:
+                catch_up(store, catalog)
         with Catalog.open(copy, readonly=True) as catalog:
             yield catalog
 
 
-def _audit_content(store: Store, catalog: Catalog, place: str, *, compare: bool) -> Iterator[Finding]:
+def _audit_content(store: Store, catalog: Catalog, place: str, *, as_of: int | None) -> Iterator[Finding]:
+    """`as_of`: the log's size before the catalog was read, if its rows are to be compared."""
     problems = catalog.integrity_problems()
     yield from (Finding("F503", place, found=text) for text in problems)
     if problems:
         return
     yield from _audit_places(store.root, catalog, place)
-    if compare:
-        before = _log_size(store)
+    if as_of is not None:
         findings = list(_audit_rows(store, catalog, place))
-        if not store.in_use() and _log_size(store) == before:
+        if not store.in_use() and _log_size(store) == as_of:
             yield from findings
 
 

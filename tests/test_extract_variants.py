@@ -443,3 +443,66 @@ def test_a_post_in_two_places_is_two_mentions_and_two_unknown_players_are_two():
     assert embeds(within(f"{TWEET}<p>And again, later in the text, it says:</p>{TWEET}")) == [*X, *X]
     other = '<amp-a-player data-media-id="1"></amp-a-player><amp-a-player data-media-id="2"></amp-a-player>'
     assert embeds(within(other)) == [("other", None), ("other", None)]
+
+
+# --- copies and sources of articles -------------------------------------------------------------------
+
+
+def test_a_page_that_an_archive_serves_is_read_as_it_was():
+    led = "https://web.archive.org/web/20220722144334"
+    tweet = TWEET.replace("https://twitter.com", f"{led}/https://twitter.com")
+    page = (
+        f'<script src="//web-static.archive.org/_static/js/wombat.js"></script>{within(tweet)}'
+        f'<p><a href="{led}/https://e.example/a">out</a> <a href="/web/20220722144334/https://news.example/b">in</a></p>'
+        f'<iframe src="{led}if_/{VIDEO}"></iframe><div id="wm-ipp-base"><a href="https://archive.example/">help</a></div>'
+    )
+    url = f"{led}/{BASE}"
+    extraction = extract(Document("s", page.encode(), "text/html", url=url))
+    found = [(m.kind.value, m.platform, m.post_id or m.url) for m in extraction.mentions]
+    assert found == [
+        ("embed", *X[0]),
+        ("link", None, "https://e.example/a"),
+        ("embed", *YOUTUBE[0]),
+    ]
+    assert extraction.article.url == BASE
+    assert [note.partition(":")[0] for note in extraction.notes] == ["an archive's copy"]
+
+
+def test_a_link_to_an_archives_copy_is_a_link_to_that_copy():
+    link = "https://web.archive.org/web/20220722144334/https://e.example/a"
+    assert [m.url for m in mentions(f'<p>See <a href="{link}">the copy</a>.</p>')] == [link]
+
+
+@pytest.mark.parametrize(
+    ("line", "posts"),
+    [
+        (f'{{{{< tweet user="some_name" id="{ID}" >}}}}', X),
+        (f"{{{{< x {ID} >}}}}", X),
+        (f"{{% twitter {TWEET_URL} %}}", X),
+        ("{% youtube lBTCB7yLs8Y %}", YOUTUBE),
+        ('{% include youtube.html id="lBTCB7yLs8Y" %}', YOUTUBE),
+        ("[embed]https://www.youtube.com/watch?v=lBTCB7yLs8Y[/embed]", YOUTUBE),
+        (f'<Tweet tweetId="{ID}" />', X),
+        ('<YouTube id={"lBTCB7yLs8Y"} />', YOUTUBE),
+        ("{{< figure src=a.jpg >}}", []),
+        ("{% link _posts/a.md %}", []),
+        (f"`{{% tweet {ID} %}}`", []),
+    ],
+)
+def test_a_generators_shortcode_in_markdown_is_an_embed(line, posts):
+    source = f"# Title\n\nText before it.\n\n{line}\n\nText after it.\n"
+    found = extract(Document("s", source.encode(), "text/markdown")).mentions
+    assert [(m.platform, m.post_id) for m in found] == posts
+    for mention in found:
+        assert source[mention.start : mention.end] == line
+        assert mention.context == "Text before it.\n\nText after it."
+
+
+def test_the_caption_of_an_embed_is_the_articles_own():
+    figure = (
+        f'<figure data-url="{TWEET_URL}"><p>Load?</p><figcaption>See <a href="https://e.example/a">a</a></figcaption>'
+    )
+    assert [(m.kind.value, m.url) for m in mentions(within(figure))] == [
+        ("embed", f"https://x.com/i/status/{ID}"),
+        ("link", "https://e.example/a"),
+    ]

@@ -18,7 +18,7 @@ _ROLES = names_of("navigation banner contentinfo search menu menubar dialog tool
 _OTHERS_WORDS = names_of(
     "comments disqus_thread comments-area comment-list commentlist respond fb-comments related-posts related-articles"
     " related-stories jp-relatedposts recommended-posts recommended-articles more-stories yarpp yarpp-related"
-    " crp_related taboola outbrain"
+    " crp_related taboola outbrain wm-ipp wm-ipp-base"
 )
 #: What site builders commonly call the parts around an article.
 _REGIONS = names_of(

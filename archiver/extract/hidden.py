@@ -24,6 +24,8 @@ __all__ = ["DULL_ATTRIBUTES", "SOURCED", "Hidden", "hidden_in_attributes", "hidd
 _VALUE_CHARS = 30_000
 _SRCDOC_CHARS = 500_000
 _LEAST_CHARS = 10
+#: An element that holds more is no embed.
+_MOST = 10
 #: Attributes that never hold an embed, whatever is in them.
 DULL_ATTRIBUTES = names_of(
     "class id style alt title width height srcset sizes rel target role lang dir type name content itemtype xmlns"
@@ -33,8 +35,8 @@ DULL_ATTRIBUTES = names_of(
 )
 #: Elements whose addresses are something else than an embed.
 SOURCED = names_of(
-    "a img script link meta source picture html head body style svg path use form label input-group button"
-    " video audio track area base option select textarea time ins del q"
+    "a img script link meta picture html head body style svg path use form label input-group button"
+    " track area base option select textarea time ins del q"
 )
 #: Widgets that name a post (or any page) to say what is liked, shared or discussed.
 _BUTTONS = names_of(
@@ -73,6 +75,8 @@ def hidden_in_attributes(tag: str, attrs: Mapping[str, str], classes: Sequence[s
     for name, value in attrs.items():
         if len(value) >= _LEAST_CHARS and name not in DULL_ATTRIBUTES:
             found.extend(_hidden(value, f"{tag}[{name}]", frame=tag in _FRAMES))
+            if len(found) >= _MOST:
+                break
     return found
 
 

@@ -49,6 +49,7 @@ _HOSTS = (
 _FORM_HOSTS = ("substack.com",)
 #: Platforms of which a player may show more than one post: a list, a channel.
 _PLAYERS = names_of("dailymotion odysee rumble soundcloud spotify twitch vimeo youtube")
+_PLAYER_WORDS = frozenset({"embed", "player", "embeds"})
 _NAMES = ("id", "class", "name")
 _LABELS = ("title", "aria-label")
 _TINY = re.compile(r"\s{0,9}[01](?:px)?\s{0,9}")
@@ -76,15 +77,14 @@ def is_machinery(attrs: Mapping[str, str], url: Url | None) -> bool:
 
 def is_unknown(url: Url) -> bool:
     """Whether no platform knows the host, or what is shown of it is a player of many posts."""
-    claimant = next((platform for platform, hosts in _known_hosts() if host_in(url.host, hosts)), None)
-    if claimant is None:
-        return True
-    return claimant in _PLAYERS and bool({"embed", "player"} & {*url.segments, *url.host.split(".")[:1], "player"})
+    labels, known = url.host.split("."), _known_hosts()
+    claimant = next(filter(None, (known.get(".".join(labels[n:])) for n in range(len(labels)))), None)
+    return claimant is None or (claimant in _PLAYERS and not _PLAYER_WORDS.isdisjoint((*url.segments, labels[0])))
 
 
 @cache
-def _known_hosts() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple((p.name, p.hosts + p.mirrors + p.shorteners) for p in all_platforms())
+def _known_hosts() -> dict[str, str]:
+    return {host: p.name for p in all_platforms() for host in p.hosts + p.mirrors + p.shorteners}
 
 
 def _is_unseen(attrs: Mapping[str, str]) -> bool:

@@ -12,6 +12,7 @@ from itertools import accumulate, pairwise
 
 from archiver.extract.blocks import Block, BlockKind
 from archiver.extract.inline import Inline, read_inline
+from archiver.extract.shortcodes import shortcode_embed
 
 __all__ = ["looks_like_markdown", "read_markdown"]
 
@@ -138,8 +139,13 @@ def _read_plain(state: _State, line: _Line) -> None:
 
 def _read_marked(state: _State, line: _Line) -> None:
     fence, heading, item = _FENCE.match(line.text), _HEADING.match(line.text), _ITEM.match(line.text)
+    embed = shortcode_embed(line.text) if line.text.lstrip()[:1] in ("{", "[", "<") else None
     if not line.text.strip():
         _close(state)
+    elif embed and not _in_html(state):
+        _close(state)
+        embed.source = (line.start, line.start + len(line.text))
+        state.blocks.append(Block(BlockKind.EMBED, quote=state.quote, embed=embed))
     elif fence:
         _close(state)
         state.fence = fence[1]

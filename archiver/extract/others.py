@@ -66,7 +66,9 @@ _SCRIPTS = (
 #: Elements that stand for an embed: what they link to, or name in their text, is what they show.
 _CARDS = names_of("wp-block-embed embedly-card iframely-embed wp-embedded-content")
 #: Elements that stand for an embed if they link to a post, and else for a link.
-_POST_CARDS = names_of("kg-bookmark-card kg-embed-card bookmark-card link-card embed-card")
+_POST_CARDS = names_of(
+    "kg-bookmark-card kg-embed-card bookmark-card link-card linkcard blogcard embed-card link-preview oembed"
+)
 _CARD_ADDRESS = re.compile(r"data-(?:oembed|iframely|embedly|embed|iframe|player)-?(?:url|src)")
 #: Classes and elements (those of AMP and scripts apart) by which an embed of nobody's is known.
 OTHER_CLASSES = _CARDS | _POST_CARDS | frozenset(_WIDGETS)

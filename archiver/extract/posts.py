@@ -14,7 +14,7 @@ from archiver.extract.others import OTHER, OTHER_CLASSES, OTHER_TAGS, Other, car
 from archiver.extract.place import Place
 from archiver.extract.plain import Plain
 from archiver.extract.rules import Rule, RuleTable
-from archiver.extract.tree import Element, SoupMaker, bounded_markup
+from archiver.extract.tree import FRAGMENT_CHARS, Element, SoupMaker, bounded_markup
 from archiver.model.records import PostRef
 from archiver.model.urls import parse_url
 from archiver.platforms import identify, is_shortener
@@ -27,6 +27,9 @@ NESTED_RULES = 8
 #: Markup in attributes: so many pieces and characters of it are read a page.
 _PIECES = 400
 _PIECE_CHARS = 2_000_000
+#: So many characters of fragments are kept whole a page; after that, each is cut to so many.
+_FRAGMENTS_CHARS = 4_000_000
+_LEAST_FRAGMENT_CHARS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class PostFinder:
         self.plain = _plain(rules)
         self._pieces = _PIECES
         self._piece_chars = _PIECE_CHARS
+        self._fragment_chars = _FRAGMENTS_CHARS
 
     def find(self, node: Element, attrs: Mapping[str, str], classes: Sequence[str], place: Place) -> Finding:
         """The posts of an element that stands at `place`, and what else it embeds."""
@@ -80,7 +84,7 @@ class PostFinder:
         """An address that stands for an embed: the post that it leads to, if it does."""
         post = post_at(address)
         if post is not None:
-            embed = Embed(post.platform, post.post_id, post.url, variant, fragment=bounded_markup(node))
+            embed = Embed(post.platform, post.post_id, post.url, variant, fragment=self._fragment(node))
             self._builder.put_embed(embed, weak=True)
 
     def put_card(self, card: Card, variant: str) -> None:
@@ -104,7 +108,7 @@ class PostFinder:
             return self._hidden(node, [Hidden(other.variant, post=post)], costly=0)
         if place.around:
             return NOTHING
-        embed = Embed(OTHER, None, other.url, other.variant, fragment=bounded_markup(node))
+        embed = Embed(OTHER, None, other.url, other.variant, fragment=self._fragment(node))
         return Finding(embed=self._builder.put_embed(embed, weak=place.unshown))
 
     def _shown(self, node: Element, rules: Sequence[Rule], place: Place) -> Embed | None:
@@ -122,19 +126,26 @@ class PostFinder:
         if inside is not None and inside.platform == embed.platform and inside.post_id not in (None, embed.post_id):
             # A post inside a post is what it quotes, and is shown with it.
             return inside
-        embed.fragment = bounded_markup(node)
+        embed.fragment = self._fragment(node)
         return self._builder.put_embed(embed, weak=place.unshown or rule.markup.echo)
 
     def _hidden(self, node: Element, found: Sequence[Hidden], *, costly: int) -> Finding:
         weak, markup = None, []
+        fragment = self._fragment(node) if any(hidden.post for hidden in found) else None
         for hidden in found:
             if hidden.post is not None:
                 weak = hidden.post
-                embed = Embed(weak.platform, weak.post_id, weak.url, hidden.where, hidden.claim, bounded_markup(node))
+                embed = Embed(weak.platform, weak.post_id, weak.url, hidden.where, hidden.claim, fragment)
                 self._builder.put_embed(embed, weak=True)
             elif hidden.markup and self._may_read(len(hidden.markup)):
                 markup.append(hidden.markup)
         return Finding(weak=weak, markup=tuple(markup), costly=costly)
+
+    def _fragment(self, node: Element) -> str:
+        """The element's markup, shorter where a page holds very many embeds."""
+        fragment = bounded_markup(node, max(_LEAST_FRAGMENT_CHARS, min(FRAGMENT_CHARS, self._fragment_chars)))
+        self._fragment_chars -= len(fragment)
+        return fragment
 
     def _may_read(self, chars: int) -> bool:
         if self._pieces < 1 or chars > self._piece_chars:

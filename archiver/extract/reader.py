@@ -11,6 +11,7 @@ from archiver.extract.html import read_html
 from archiver.extract.links import LinkReader
 from archiver.extract.markdown import looks_like_markdown, read_markdown
 from archiver.extract.metadata import article_of
+from archiver.extract.replayed import address_before, page_before
 from archiver.extract.unpack import unpacked
 from archiver.model.records import Article, Document, Extraction
 from archiver.model.urls import absolute
@@ -73,11 +74,14 @@ def _bounded(text: str, notes: list[str]) -> str:
 
 
 def _extract_html(document: Document, text: str, notes: list[str]) -> Extraction:
-    page = read_html(text)
-    article = article_of(page.head, document.url, update_stamps(page.blocks))
-    base = document.url or article.url
+    text, replayed = page_before(text)
+    if replayed:
+        notes.append("an archive's copy: addresses are read as they were before it led them through itself")
+    page, url = read_html(text), address_before(document.url)
+    article = article_of(page.head, url, update_stamps(page.blocks))
+    base = url or article.url
     base = (absolute(base, page.head.base) if page.head.base else None) or base
-    return _assembled(page.blocks, LinkReader(base, document.url or article.url), article, notes, None)
+    return _assembled(page.blocks, LinkReader(base, url or article.url), article, notes, None)
 
 
 def _extract_text(document: Document, text: str, notes: list[str]) -> Extraction:

@@ -15,9 +15,8 @@ _ASSIGNED = re.compile(
 )
 _PUSHED = "self.__next_f.push("
 #: So many assignments of one script are looked at.
-_VALUES = 60
+_VALUES = 40
 _QUOTED = re.compile(r"\\x([0-9a-fA-F]{2})|(\\')|(\")|\\.", re.DOTALL)
-_SINGLE = re.compile(r"'((?:[^'\\\n]|\\[^\n]){0,4000000})'")
 _ROW_ID = re.compile(rb"[0-9a-f]{0,8}:")
 _ROW_TEXT = re.compile(rb"T([0-9a-f]{1,8}),")
 _ROW_TAG = re.compile(rb"[A-Z]{0,3}")
@@ -64,9 +63,20 @@ def _decoded(text: str, place: int) -> tuple[Any, int] | None:
 
 def _quoted(text: str, place: int) -> tuple[Any, int] | None:
     """A string of JavaScript in single quotes."""
-    found = _SINGLE.match(text, place)
-    decoded = _decoded(f'"{_QUOTED.sub(_as_json, found[1])}"', 0) if found else None
-    return (decoded[0], found.end()) if decoded and found else None
+    end = text.find("'", place + 1)
+    while end > 0 and _is_escaped(text, end):
+        end = text.find("'", end + 1)
+    if end < 0:
+        return None
+    decoded = _decoded(f'"{_QUOTED.sub(_as_json, text[place + 1 : end])}"', 0)
+    return (decoded[0] if decoded else None), end + 1
+
+
+def _is_escaped(text: str, place: int) -> bool:
+    before = place
+    while text[before - 1] == "\\":
+        before -= 1
+    return (place - before) % 2 == 1
 
 
 def _as_json(found: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 from typing import Any
 
 from archiver.extract.cards import Card, objects_in, posts_of
@@ -61,6 +62,9 @@ _KIND_KEYS = (
     *("embedType", "embed_type", "mediaType", "provider", "providerName", "provider_name", "name", "elementType"),
 )
 _EMBEDS = 50
+#: So many embeds of the state are looked for in the page, so many objects that bear its title are looked into.
+_TRIED = 300
+_TITLED = 8
 _NODES = 400_000
 #: So many characters of the words before an embed are looked for in the page.
 _WORDS_CHARS = 60
@@ -93,7 +97,7 @@ def embeds_behind(values: Sequence[Any], texts: Sequence[str]) -> list[tuple[int
     `texts` are the page's paragraphs, their blanks folded.
     """
     found: list[tuple[int, StateEmbed]] = []
-    for embed in (embed for value in values for embed in _embeds(value)):
+    for embed in islice((embed for value in values for embed in _embeds(value)), _TRIED):
         if len(embed.words) >= _LEAST_CHARS and len(found) < _EMBEDS:
             place = next((index + 1 for index, text in enumerate(texts) if embed.words in text), None)
             if place is not None:
@@ -103,12 +107,14 @@ def embeds_behind(values: Sequence[Any], texts: Sequence[str]) -> list[tuple[int
 
 def embeds_of_titled(values: Sequence[Any], titles: frozenset[str]) -> list[StateEmbed]:
     """The embeds of the first object that bears one of the page's titles and holds any."""
-    for owner in (owner for value in values for owner in objects_in(value)):
-        if any(isinstance(value, str) and value.strip() in titles for value in owner.values()):
-            embeds = list(_embeds(owner))[:_EMBEDS]
-            if embeds:
-                return embeds
-    return []
+    owners = (owner for value in values for owner in objects_in(value))
+    titled = (owner for owner in owners if any(_is_title(value, titles) for value in owner.values()))
+    found = (list(islice(_embeds(owner), _EMBEDS)) for owner in islice(titled, _TITLED))
+    return next(filter(None, found), [])
+
+
+def _is_title(value: object, titles: frozenset[str]) -> bool:
+    return isinstance(value, str) and value.strip() in titles
 
 
 def _embeds(value: Any) -> Iterator[StateEmbed]:

@@ -22,6 +22,8 @@ FRAGMENT_CHARS = 20_000
 WALK = ("start", "end", "comment", "pi")
 #: Rules may ask what stands around an element: so many of those are there, without their other children.
 _AROUND = 3
+#: Beautiful Soup takes quadratic time for deep elements; no real embed comes near this depth.
+_DEEPEST = 200
 _VOID = names_of("area base br col embed hr img input link meta source track wbr")
 _RAW = frozenset({"script", "style"})
 
@@ -95,7 +97,7 @@ def bounded_markup(element: Element, limit: int = FRAGMENT_CHARS) -> str:
     for event, node in walk(element):
         if event == "start":
             text = node.text or ""
-            parts.append(_opening(node) + (text if node.tag in _RAW else escape(text, quote=False)))
+            parts.append(_opening(node, limit) + (text if node.tag in _RAW else escape(text, quote=False)))
         else:
             closing = f"</{node.tag}>" if event == "end" and node.tag not in _VOID else ""
             tail = node.tail if node is not element else None
@@ -106,9 +108,14 @@ def bounded_markup(element: Element, limit: int = FRAGMENT_CHARS) -> str:
     return "".join(parts)[:limit]
 
 
-def _opening(element: Element) -> str:
-    attrs = (f' {name}="{escape(value)}"' for name, value in element.items())
-    return f"<{element.tag}{''.join(attrs)}>"
+def _opening(element: Element, limit: int) -> str:
+    parts, size = [f"<{element.tag}"], 0
+    for name, value in element.items():
+        parts.append(f' {name}="{escape(value[:limit])}"')
+        size += len(parts[-1])
+        if size > limit:
+            break
+    return "".join((*parts, ">"))
 
 
 class SoupMaker:
@@ -120,8 +127,8 @@ class SoupMaker:
     def of(self, element: Element) -> Tag:
         """The element with all that it holds, inside its nearest ancestors.
 
-        Those hold nothing else: what stands beside the element is not there. Linear in the
-        size of the element.
+        Those hold nothing else: what stands beside the element is not there, and what lies
+        too deep in it is not either. Linear in the size of the element.
         """
         soup = self._begin()
         for parent in reversed(list(islice(element.iterancestors(), _AROUND))):
@@ -144,14 +151,21 @@ class SoupMaker:
 
 
 def _fill(soup: BeautifulSoup, element: Element) -> None:
-    for event, node in walk(element):
+    depth, walking = 0, walk(element)
+    for event, node in walking:
         if event == "start":
+            depth += 1
+            if depth > _DEEPEST:
+                walking.skip_subtree()
+                continue
             if node is not element:
                 soup.handle_starttag(node.tag, None, None, dict(node.items()))
             text = node.text
         else:
             if event == "end":
-                soup.handle_endtag(node.tag)
+                if depth <= _DEEPEST:
+                    soup.handle_endtag(node.tag)
+                depth -= 1
             text = node.tail if node is not element else None
         if text:
             # An empty piece would be read as a blank.

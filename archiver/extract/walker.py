@@ -37,6 +37,7 @@ _DEPTH = 2
 _PARTS = names_of("article section main body html header h1 h2 p li td")
 _STAND_IN_CHARS = 900
 _STAND_IN_PIECES = 400
+_STAND_INS = 2000
 #: No longer text stands for an emoji that is drawn as an image.
 _EMOJI_CHARS = 8
 
@@ -69,7 +70,7 @@ class Walker:
         self._place = Place(silent=1 if depth else 0, around=around)
         self._scopes: list[tuple[Element, Place]] = []
         self._link: _OpenLink | None = None
-        self._quotes = 0
+        self._quotes = self._stand_ins = 0
         self._openers: dict[str, Callable[[Element, Mapping[str, str]], bool]] = {
             "a": self._open_a,
             "br": self._open_br,
@@ -159,6 +160,9 @@ class Walker:
             self._enter(node, place._replace(quote=self._quotes))
         elif name in ("article", "main"):
             self._enter(node, place._replace(article=True))
+        elif name == "figcaption" and place.held:
+            # A caption is the article's own, whatever the figure stands for.
+            self._enter(node, place._replace(silent=0, held=False))
 
     def _enter(self, node: Element, place: Place) -> None:
         self._scopes.append((node, self._place))
@@ -189,13 +193,14 @@ class Walker:
                 Walker(self.builder, self._finder, depth=self._depth + 1, around=place.around).walk(parse(markup))
             weak = self.builder.last_post or weak
             self._enter(node, self._place)
-        if finding.embed is None and weak is not place.weak:
+        if finding.embed is None and weak != place.weak:
             self._stand_for(node, weak)
 
     def _stand_for(self, node: Element, post: PostRef | None) -> None:
         """What is shown in an element whose attributes name a post, stands in for it until it loads."""
         place = self._place._replace(weak=post)
-        if not place.silent and node.tag not in _PARTS and _is_short(node):
+        self._stand_ins += 1
+        if not place.silent and node.tag not in _PARTS and self._stand_ins < _STAND_INS and _is_short(node):
             place = place._replace(silent=1, held=True)
         self._enter(node, place)
 

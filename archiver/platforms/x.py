@@ -119,6 +119,9 @@ def _created_at(post_id: str) -> datetime | None:
 # --- markup ------------------------------------------------------------------------------------
 
 
+_ID_ATTRIBUTES = ("data-tweet-id", "data-tweetid", "tweet-id", "tweetid", "data-twitter-tweet-id")
+
+
 def _read_blockquote(tag: Tag) -> Iterable[Found]:
     href = last_link(tag, _from_text)
     return [Found(url=href, claim=_claim(tag))] if href else _read_id(tag)
@@ -144,7 +147,7 @@ def _claim(tag: Tag) -> Claim:
 
 def _read_id(tag: Tag) -> Iterable[Found]:
     """Elements that name the post in an attribute: an id, or on some AMP pages its URL."""
-    values = (attr(tag, name) for name in ("data-tweet-id", "data-tweetid", "tweet-id"))
+    values = (attr(tag, name) for name in _ID_ATTRIBUTES)
     found = next((post for value in values if value and (post := _post(value) or _from_text(value))), None)
     return [Found(post=found)] if found else []
 
@@ -185,9 +188,7 @@ _MARKUP = (
     Markup("blockquote[data-twitter]", _read_blockquote, tag="blockquote", attribute="data-twitter"),
     Markup("twitter-tweet-rendered", _read_rendered, css_class="twitter-tweet-rendered"),
     Markup("div.tweet[data-attrs]", _read_card, tag="div", css_class="tweet", attribute="data-attrs"),
-    Markup("[data-tweet-id]", _read_id, attribute="data-tweet-id"),
-    Markup("[data-tweetid]", _read_id, attribute="data-tweetid"),
-    Markup("[tweet-id]", _read_id, attribute="tweet-id"),
+    *(Markup(f"[{name}]", _read_id, attribute=name) for name in _ID_ATTRIBUTES),
     Markup("script: createTweet", _read_call, tag="script", holds=".createTweet", echo=True),
 )
 
@@ -363,6 +364,8 @@ PLATFORM = Platform(
             _ID_A,
         ),
         MarkupSample(f'<tweet-embed tweet-id="{_ID_A}"></tweet-embed>', "[tweet-id]", _ID_A),
+        MarkupSample(f'<div class="tweet" tweetID="{_ID_A}"></div>', "[tweetid]", _ID_A),
+        MarkupSample(f'<div data-twitter-tweet-id="{_ID_A}"></div>', "[data-twitter-tweet-id]", _ID_A),
         MarkupSample('<amp-twitter data-momentid="1018806709412876288"></amp-twitter>', None, None),
         MarkupSample('<blockquote class="twitter-tweet"><p>no link</p></blockquote>', None, None),
         MarkupSample('<a class="twitter-timeline" href="https://twitter.com/ann_b">Tweets by ann_b</a>', None, None),

@@ -3,8 +3,8 @@
 usage: sources.py [--megabytes 1000] [--pages DIR] [--keep FILE]
 
 The file is made by repeating real pages (those in DIR, each a file of HTML) or, without
-DIR, pages written here. Memory is the resident size of the process that reads, and of its
-workers, sampled as it goes.
+DIR, pages written here. Memory is the proportional size (PSS) of the process that reads, and of
+its workers, sampled as it goes.
 """
 
 import argparse
@@ -14,10 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
-import psutil
+from memory import Memory
 
 ARCHIVER = Path(sys.executable).with_name("archiver")
-SAMPLE_S = 0.5
 
 
 def own_pages():
@@ -52,24 +51,15 @@ def make(path, pages, size):
     return number
 
 
-def resident(process):
-    try:
-        return sum(one.memory_info().rss for one in (process, *process.children(recursive=True)))
-    except psutil.NoSuchProcess:
-        return 0
-
-
 def run(path, jobs):
     began = time.monotonic()
     with subprocess.Popen(
         [ARCHIVER, "extract", path, "--json", "--jobs", str(jobs)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
-        watched, samples, found, next_at = psutil.Process(process.pid), [], 0, began
-        for _ in process.stdout:
-            found += 1
-            if time.monotonic() >= next_at:
-                samples.append(resident(watched))
-                next_at = time.monotonic() + SAMPLE_S
+        memory = Memory(process.pid)
+        memory.start()
+        found = sum(1 for _ in process.stdout)
+        samples = [held for _, held in memory.stop()]
     return found, time.monotonic() - began, samples
 
 
@@ -92,7 +82,7 @@ def main():
             early, late = max(samples[: 2 * tenth]) / 1e6, max(samples[-2 * tenth :]) / 1e6
             print(
                 f"{jobs} processes: {found} pages in {took:.1f} s, {found / took:.0f} pages/s, {alone / took:.2f} x; "
-                f"resident {early:.0f} MB in the first fifth, {late:.0f} MB in the last, "
+                f"memory {early:.0f} MB in the first fifth, {late:.0f} MB in the last, "
                 f"{max(samples) / 1e6:.0f} MB at most"
             )
 

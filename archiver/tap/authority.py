@@ -11,11 +11,12 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-__all__ = ["Authority"]
+__all__ = ["Authority", "spki_of_bundle"]
 
 # The keys live as long as the run, so the dates say nothing: wide ones spare us a wrong clock.
 _FROM = datetime(2000, 1, 1, tzinfo=UTC)
@@ -39,8 +40,7 @@ class Authority:
         self._folder = folder
         self._numbers = itertools.count()
         self._contexts: OrderedDict[str, ssl.SSLContext] = OrderedDict()
-        public = self._leaf_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        self.spki_sha256 = base64.b64encode(hashlib.sha256(public).digest()).decode("ascii")
+        self.spki_sha256 = _spki_sha256(self._leaf_key.public_key())
         self.ca_file = folder / "ca.pem"
         self.ca_file.write_bytes(self._certificate.public_bytes(Encoding.PEM))
 
@@ -124,3 +124,15 @@ def _alternative(host: str) -> x509.GeneralName:
         return x509.IPAddress(ip_address(host.strip("[]")))
     except ValueError:
         return x509.DNSName(host)
+
+
+def spki_of_bundle(bundle: Path | None) -> tuple[str, ...]:
+    """Base64 SHA-256 of the public key of each certificate in a PEM file; () without one."""
+    if bundle is None:
+        return ()
+    return tuple(_spki_sha256(one.public_key()) for one in x509.load_pem_x509_certificates(bundle.read_bytes()))
+
+
+def _spki_sha256(key: CertificatePublicKeyTypes) -> str:
+    public = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return base64.b64encode(hashlib.sha256(public).digest()).decode("ascii")

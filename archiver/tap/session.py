@@ -9,6 +9,7 @@ import h11
 
 from archiver.model.exchange import Failure
 from archiver.tap.authority import Authority
+from archiver.tap.blind import blind_tunnel
 from archiver.tap.client import Client
 from archiver.tap.failed import Failed
 from archiver.tap.head import HEAD_END, RequestHead, read_request, split_authority
@@ -35,6 +36,8 @@ class Services:
     pool: Pool
     authority: Authority
     limits: Limits
+    #: Whether TLS is passed on unread, see `blind.py`.
+    blind: bool = False
 
 
 class Session:
@@ -46,15 +49,17 @@ class Session:
         self._client = Client(tunnel=None)
 
     async def serve(self) -> None:
-        """1. the first head · 2. for CONNECT a tunnel, with TLS or without · 3. requests, one by one."""
+        """1. the first head · 2. for CONNECT a tunnel, opened or blind · 3. requests, one by one."""
         try:
             first = await self._first_head()
             tunnel = _tunnel_of(first)
             if tunnel is None:
                 await self._open(None, first)
+            elif self._services.blind:
+                await self._pass_on(*tunnel)
+                return
             else:
-                host, port = tunnel
-                await self._open_tunnel(host, port)
+                await self._open_tunnel(*tunnel)
             await self._requests()
         except (OSError, Failed):
             pass  # the client spoke no HTTP, or left in a handshake: it has asked for nothing
@@ -82,6 +87,12 @@ class Session:
         secured = await self._peek() == _TLS_HANDSHAKE
         self._client = Client(tunnel=("https" if secured else "http", host, port))
         await self._open(host if secured else None, b"")
+
+    async def _pass_on(self, host: str, port: int) -> None:
+        services = self._services
+        await blind_tunnel(
+            self._connection, host, port, dialer=services.dialer, ledger=services.ledger, limits=services.limits
+        )
 
     async def _peek(self) -> bytes:
         loop = asyncio.get_running_loop()

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Self
 
 from archiver.model.clock import Clock
-from archiver.tap.authority import Authority
+from archiver.tap.authority import Authority, spki_of_bundle
 from archiver.tap.guard import EgressPolicy, Guard
 from archiver.tap.lane import Lane, Port
 from archiver.tap.limits import Limits
+from archiver.tap.recall import Recall, RecallDialer
 from archiver.tap.recording import Ledger
 from archiver.tap.session import Services
 from archiver.tap.upstream import Dialer, Pool, verifying_context
@@ -26,8 +27,8 @@ _NAME_THREADS = 8
 class Tap:
     """The only way out: records the wire, guards addresses, sets limits. A context manager.
 
-    `ca_file` (PEM) is for clients that verify, `spki_sha256` for Chromium; both are of
-    this tap alone and end with it. `lane()` gives a proxy whose exchanges are gathered
+    `ca_file` (PEM) is for clients that verify, `spki_sha256` for Chromium (a list with
+    commas); both are of this tap alone and end with it. `lane()` gives a proxy whose exchanges are gathered
     together. Raises ssl.SSLError or OSError if `policy.ca_bundle` can't be read.
     """
 
@@ -42,7 +43,8 @@ class Tap:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise
         self.ca_file = self._authority.ca_file
-        self.spki_sha256 = self._authority.spki_sha256
+        # Through blind tunnels Chromium sees the sites' own certificates: those of the user's bundle must do.
+        self.spki_sha256 = ",".join((self._authority.spki_sha256, *spki_of_bundle(policy.ca_bundle)))
         self._names = concurrent.futures.ThreadPoolExecutor(_NAME_THREADS, thread_name_prefix="tap-names")
         guard = Guard(policy=policy, executor=self._names, names_s=limits.names_s)
         self._dialer = Dialer(guard=guard, context=context, limits=limits)
@@ -51,9 +53,14 @@ class Tap:
         self._thread = threading.Thread(target=self._loop.run_forever, name="tap", daemon=True)
         self._thread.start()
 
-    def lane(self) -> Lane:
-        """A new listening port on loopback."""
-        port = asyncio.run_coroutine_threadsafe(self._open_port(), self._loop).result(_CLOSE_S)
+    def lane(self, *, recall: Recall | None = None, blind: bool = False) -> Lane:
+        """A new listening port on loopback.
+
+        With `recall` it answers out of that alone, and nothing goes out. A `blind` one guards,
+        but does not look into TLS (see `blind.py`).
+        """
+        dialer = RecallDialer(recall) if recall else self._dialer
+        port = asyncio.run_coroutine_threadsafe(self._open_port(dialer, blind=blind), self._loop).result(_CLOSE_S)
         return Lane(port, loop=self._loop, close=self._close_port)
 
     def close(self) -> None:
@@ -73,13 +80,14 @@ class Tap:
     def __exit__(self, *_exc: object) -> None:
         self.close()
 
-    async def _open_port(self) -> Port:
+    async def _open_port(self, dialer: Dialer, *, blind: bool) -> Port:
         services = Services(
             ledger=Ledger(limits=self._limits, clock=self._clock),
-            dialer=self._dialer,
+            dialer=dialer,
             pool=Pool(keep_s=self._limits.keep_s),
             authority=self._authority,
             limits=self._limits,
+            blind=blind,
         )
         port = Port(services=services)
         self._ports.add(port)

@@ -250,6 +250,23 @@ CREATE TABLE availability (
   last_live_at TEXT
 ) STRICT;
 
+CREATE TABLE replay_check (
+  -- How a capture looked when it was replayed from its own WARC records, without network.
+  capture_id TEXT NOT NULL,           -- its row here stays when it is withdrawn
+  checked_at TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  ended TEXT CHECK (ended IN ('ready', 'never_ready', 'over_budget', 'crashed', 'navigated_away', 'download', 'refused', 'no_response')) NOT NULL,
+  screenshot REAL,                    -- similarity with the stored one, 0 to 1; NULL: there is none
+  text REAL,                          -- likewise
+  requests INTEGER NOT NULL,
+  loose INTEGER NOT NULL,             -- answered by a record of nearly that address
+  missed INTEGER NOT NULL,            -- without an answer
+  left_machine INTEGER NOT NULL,      -- always 0
+  program TEXT NOT NULL,
+  browser TEXT,
+  PRIMARY KEY (capture_id, checked_at, run_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE passage (
   -- Every distinct text known of a resource: as an article claims it, as the platform
   -- records it, the title of an article, or (orphan) a quote whose permalink is lost,

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from archiver.model.checks import ReplayCheck
 from archiver.model.digests import sha256
 from archiver.model.records import (
     Artefact,
@@ -21,6 +22,7 @@ from archiver.model.records import (
     RunStarted,
     WarcRef,
 )
+from archiver.model.rendering import RenderEnd
 from archiver.model.states import (
     ArtefactRole,
     Availability,
@@ -208,7 +210,7 @@ def sealed(records):
         if isinstance(record, Capture | ArticleVersion):
             out.append((record, folder_path(record.id), leaf_for(seq, record)))
             seq += 1
-        elif isinstance(record, Observation):
+        elif isinstance(record, Observation | ReplayCheck):
             out.append((record, None, None))
         else:
             out.append((record, f"runs/2026/11/22/{record.id}.jsonl", None))
@@ -234,5 +236,6 @@ def a_small_archive():
         capture(page(), 3, suffix="0002", final_url="https://www.example.org/report/final"),
         capture(post("20", "jack"), 4, suffix="0003", text=JAPANESE, aliases=(short.uri,)),
         observation(post(), at(20), Availability.RATE_LIMITED, "record", "HTTP 429", http_status=429),
+        ReplayCheck(capture().id, RUN, at(25), RenderEnd.READY, "embed-archiver 0.1.0", 1.0, 0.9876, 12, missed=1),
         run_ended(),
     ]

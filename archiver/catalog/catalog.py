@@ -14,6 +14,7 @@ from archiver.catalog.economy import Economy
 from archiver.catalog.fixity import drop_digest, has_digest, sync_file, write_digest
 from archiver.catalog.ingest import ingest_evidence
 from archiver.catalog.migrations import check_schema, migrate, needs_migration, refuse_newer
+from archiver.catalog.replays import Replays
 from archiver.catalog.schema import TABLES
 from archiver.catalog.searching import Searching
 from archiver.catalog.shared import put_leaf
@@ -27,7 +28,7 @@ __all__ = ["Catalog"]
 _SETTLE_MS = 1_000
 
 
-class Catalog(Searching, Economy):
+class Catalog(Searching, Economy, Replays):
     """An opened `archive.db`. Safe for several threads; one process at a time may write.
 
     Its methods raise HomeNotWritable (disk full, read-only), HomeLocked (another writer),

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from archiver.catalog.derive import derive_article, derive_availability
 from archiver.catalog.keys import key63, sortable_at
+from archiver.catalog.replays import put_replay_check
 from archiver.catalog.rows import insert
 from archiver.catalog.shared import (
     json_text,
@@ -26,6 +27,7 @@ from archiver.catalog.shared import (
     put_run_started,
 )
 from archiver.catalog.withdrawn import put_tombstone
+from archiver.model.checks import ReplayCheck
 from archiver.model.records import (
     Article,
     ArticleVersion,
@@ -62,6 +64,8 @@ def ingest_evidence(db: Database, evidence: AnyEvidence, *, path: str | None, le
         put_run_ended(db, evidence, path)
     elif isinstance(evidence, Observation):
         put_observations(db, (evidence,))
+    elif isinstance(evidence, ReplayCheck):
+        put_replay_check(db, evidence)
     elif isinstance(evidence, Unreferenced):
         # It counts for the next prune only, which reads the journal itself.
         return

@@ -6,6 +6,7 @@ file explain themselves.
 
 from enum import StrEnum
 
+from archiver.model.rendering import RenderEnd
 from archiver.model.states import (
     Act,
     ArtefactRole,
@@ -50,6 +51,7 @@ TABLES = (
     "basis",
     "observation",
     "availability",
+    "replay_check",
     "passage",
 )
 
@@ -64,6 +66,7 @@ def first_schema() -> tuple[str, ...]:
         *_captures(),
         *_tombstones(),
         *_observations(),
+        *_checks(),
         *_search(),
     )
 
@@ -321,6 +324,27 @@ def _observations() -> tuple[str, ...]:
   checked_at TEXT NOT NULL,           -- last looked at, whatever came of it
   last_live_at TEXT
 ) STRICT""",
+    )
+
+
+def _checks() -> tuple[str, ...]:
+    return (
+        f"""CREATE TABLE replay_check (
+  -- How a capture looked when it was replayed from its own WARC records, without network.
+  capture_id TEXT NOT NULL,           -- its row here stays when it is withdrawn
+  checked_at TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  {_one_of("ended", RenderEnd)} NOT NULL,
+  screenshot REAL,                    -- similarity with the stored one, 0 to 1; NULL: there is none
+  text REAL,                          -- likewise
+  requests INTEGER NOT NULL,
+  loose INTEGER NOT NULL,             -- answered by a record of nearly that address
+  missed INTEGER NOT NULL,            -- without an answer
+  left_machine INTEGER NOT NULL,      -- always 0
+  program TEXT NOT NULL,
+  browser TEXT,
+  PRIMARY KEY (capture_id, checked_at, run_id)
+) STRICT, WITHOUT ROWID""",
     )
 
 

@@ -99,6 +99,9 @@ def _read_plain(kind: Any, value: Any) -> Any:
         return Digest.parse(value) if kind is Digest else kind(value)
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
+    # RFC 8785 writes 1.0 as 1.
+    if kind is float and type(value) is int:
+        return float(value)
     raise ValueError(f"expected {kind.__name__}, got {type(value).__name__}")
 
 

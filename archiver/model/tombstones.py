@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from archiver.model.checks import ReplayCheck
 from archiver.model.digests import Digest
 from archiver.model.records import Evidence, Resource, WarcRef
 from archiver.model.states import Act, Availability, CaptureKind, Outcome
@@ -78,4 +79,4 @@ class Unreferenced:
     captures: tuple[str, ...] = field(default=())
 
 
-AnyEvidence = Evidence | Tombstone | Unreferenced
+AnyEvidence = Evidence | Tombstone | Unreferenced | ReplayCheck

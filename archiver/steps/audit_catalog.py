@@ -25,6 +25,7 @@ _KEY_COLUMNS = {
     "mention": 2,
     "capture_reason": 2,
     "observation": 5,
+    "replay_check": 3,
     "words": 4,
 }
 #: After this many rows of one table, more would not help anyone.

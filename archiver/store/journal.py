@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from archiver.model.checks import ReplayCheck
 from archiver.model.digests import Digest, sha256_of_chunks
 from archiver.model.records import Observation, RunEnded, RunStarted
 from archiver.model.tombstones import Unreferenced
@@ -13,11 +14,12 @@ from archiver.store.log import cut_half_line, read_lines
 
 __all__ = ["Journal", "JournalLine", "file_digest", "read_journal", "read_journal_line"]
 
-JournalLine = RunStarted | Observation | Unreferenced | RunEnded
+JournalLine = RunStarted | Observation | Unreferenced | ReplayCheck | RunEnded
 _TYPES: dict[str, type[JournalLine]] = {
     "run-started": RunStarted,
     "observation": Observation,
     "unreferenced": Unreferenced,
+    "replay-check": ReplayCheck,
     "run-ended": RunEnded,
 }
 _NAMES = {kind: name for name, kind in _TYPES.items()}

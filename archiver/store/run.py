@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from archiver.model.checks import ReplayCheck
 from archiver.model.clock import Clock
 from archiver.model.digests import Digest
 from archiver.model.exchange import Exchange
@@ -91,7 +92,7 @@ class RunStore:
         with self._working(), home_errors():
             return self._write_warc(self.run_id, exchanges)
 
-    def note(self, seen: Observation | Unreferenced) -> None:
+    def note(self, seen: Observation | Unreferenced | ReplayCheck) -> None:
         """Write down what was seen and belongs to no folder."""
         with self._turn, home_errors():
             self._journal.write(seen)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from archiver import __version__
 from archiver.browser.flags import SandboxPolicy, user_agent_of, version_of
 from archiver.model.clock import Clock, system_clock
+from archiver.model.exchange import Exchange
 from archiver.model.records import Environment
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
 
@@ -87,6 +88,7 @@ class Browser:
         proxy_url: str,
         budget_s: float,
         linger: "Callable[[float], Future[bool]] | None" = None,
+        heard: list[Exchange] | None = None,
     ) -> Rendering:
         """Visit one page, through `proxy_url` only, and say what was seen.
 
@@ -96,10 +98,11 @@ class Browser:
         serves (they end CRASHED), and replaced for the next. Raises ValueError for a plan
         with a selector or pattern that can't be parsed. `linger` is asked once the page was
         read and shot, with the seconds that are left: the page stays open until its future is
-        done, so that what it asks for late still comes.
+        done, so that what it asks for late still comes. `heard` gets what Chromium itself
+        tells of the network, for a proxy that can't hear it (see `wire.py`).
         """
         engine = self._live_engine()
-        future = engine.visit(plan, proxy_url=proxy_url, budget_s=budget_s, linger=linger)
+        future = engine.visit(plan, proxy_url=proxy_url, budget_s=budget_s, linger=linger, heard=heard)
         try:
             return future.result(budget_s + self._grace_s)
         except TimeoutError:

@@ -25,6 +25,7 @@ from archiver.browser.scratch import Scratch
 from archiver.browser.tabs import Tabs
 from archiver.browser.visit import CLOSE_S, Linger, Visit
 from archiver.model.errors import BrowserUnavailable
+from archiver.model.exchange import Exchange
 from archiver.model.rendering import Rendering, RenderPlan
 
 __all__ = ["Engine", "Settings"]
@@ -96,10 +97,16 @@ class Engine:
     # --- from any thread -------------------------------------------------------------------
 
     def visit(
-        self, plan: RenderPlan, *, proxy_url: str, budget_s: float, linger: Linger | None = None
+        self,
+        plan: RenderPlan,
+        *,
+        proxy_url: str,
+        budget_s: float,
+        linger: Linger | None = None,
+        heard: list[Exchange] | None = None,
     ) -> "Future[Rendering]":
         """Begin one visit; its end is awaited by the caller."""
-        return self._submit(self._visit(plan, proxy_url=proxy_url, budget_s=budget_s, linger=linger))
+        return self._submit(self._visit(plan, proxy_url=proxy_url, budget_s=budget_s, linger=linger, heard=heard))
 
     def usable(self) -> bool:
         """Whether a visit can be begun: neither killed nor left by its driver."""
@@ -214,7 +221,15 @@ class Engine:
         for visit in chromium.visits:
             visit.end_from_outside("the browser ended")
 
-    async def _visit(self, plan: RenderPlan, *, proxy_url: str, budget_s: float, linger: Linger | None) -> Rendering:
+    async def _visit(
+        self,
+        plan: RenderPlan,
+        *,
+        proxy_url: str,
+        budget_s: float,
+        linger: Linger | None,
+        heard: list[Exchange] | None,
+    ) -> Rendering:
         chromium = await self._lease()
         visit = Visit(
             plan,
@@ -223,6 +238,7 @@ class Engine:
             budget_s=budget_s,
             monotonic=self._settings.monotonic,
             linger=linger,
+            heard=heard,
         )
         chromium.visits.add(visit)
         try:

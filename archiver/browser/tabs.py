@@ -21,7 +21,7 @@ Handler = Callable[[Mapping[str, Any]], None]
 class Tab:
     """One page. Its commands raise Playwright's Error where Chromium refuses them or the page is gone."""
 
-    def __init__(self, root: CDPSession, *, context: str, target: str, session: str) -> None:
+    def __init__(self, root: "CDPSession | Tab", *, context: str, target: str, session: str) -> None:
         #: The id of the main frame, which is the target's own.
         self.frame_id = target
         self._root = root
@@ -29,11 +29,12 @@ class Tab:
         self._session = session
         self._number = 0
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
-        self._handlers: dict[str, Handler] = {}
+        self._handlers: dict[str, list[Handler]] = {}
+        self._children: dict[str, Tab] = {}
 
     def on(self, method: str, handler: Handler) -> None:
-        """Give each event of this name to `handler`, in the order in which they come."""
-        self._handlers[method] = handler
+        """Give each event of this name to `handler` too, in the order in which they come."""
+        self._handlers.setdefault(method, []).append(handler)
 
     async def send(self, method: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The answer to one command of the protocol."""
@@ -65,12 +66,37 @@ class Tab:
         answer = self._waiting.get(message.get("id", 0))
         if answer is not None and not answer.done():
             answer.set_result(dict(message))
-        handler = self._handlers.get(message.get("method", ""))
-        if handler is not None:
+        for handler in self._handlers.get(message.get("method", ""), ()):
             handler(message["params"])
+
+    async def attach_children(self, begun: "Callable[[Tab], None]") -> None:
+        """Tell `begun` of each frame of another site and each worker below, which all wait to be let go."""
+
+        def attached(event: Mapping[str, Any]) -> None:
+            session, target = event["sessionId"], event["targetInfo"]["targetId"]
+            child = self._children[session] = Tab(self, context=self._context, target=target, session=session)
+            begun(child)
+
+        def told(event: Mapping[str, Any]) -> None:
+            child = self._children.get(event["sessionId"])
+            if child is not None:
+                child.take(json.loads(event["message"]))
+
+        def detached(event: Mapping[str, Any]) -> None:
+            child = self._children.pop(event["sessionId"], None)
+            if child is not None:
+                child.lose()
+
+        self.on("Target.attachedToTarget", attached)
+        self.on("Target.receivedMessageFromTarget", told)
+        self.on("Target.detachedFromTarget", detached)
+        wanted = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": False}
+        await self.send("Target.setAutoAttach", wanted)
 
     def lose(self) -> None:
         """The page is gone: nothing that waits for it will be answered."""
+        for child in self._children.values():
+            child.lose()
         for answer in self._waiting.values():
             if not answer.done():
                 answer.set_exception(Error("the page is gone"))

@@ -22,6 +22,8 @@ from archiver.browser.draft import Draft
 from archiver.browser.events import Watch
 from archiver.browser.eye import Eye
 from archiver.browser.tabs import Tab, Tabs
+from archiver.browser.wire import Wire
+from archiver.model.exchange import Exchange
 from archiver.model.records import StepResult
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
 from archiver.model.urls import parse_url
@@ -67,6 +69,7 @@ class Visit:
         budget_s: float,
         monotonic: Callable[[], float],
         linger: Linger | None = None,
+        heard: list[Exchange] | None = None,
     ) -> None:
         self.spoiled = False
         self.stalled = False
@@ -75,6 +78,8 @@ class Visit:
         self._proxy_url = proxy_url
         self._monotonic = monotonic
         self._linger = linger
+        self._heard = heard
+        self._wire = None if heard is None else Wire()
         self._gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._budget = Budget(budget_s, monotonic=monotonic, gone=self._gone)
         self._reserve_s = min(RESERVE_S, budget_s / 3)
@@ -99,6 +104,8 @@ class Visit:
             self._crashed(str(error))
         finally:
             await self._put_away(opening)
+            if self._wire is not None and self._heard is not None:
+                self._heard.extend(self._wire.exchanges())
         return self._draft.rendering(self._plan, self._watch)
 
     def end_from_outside(self, why: str) -> None:
@@ -131,7 +138,7 @@ class Visit:
             tab.refuse_downloads(),
             tab.send("Inspector.enable"),
             tab.send("Page.enable"),
-            tab.send("Network.enable", nothing_kept),
+            self._wire.listen(tab) if self._wire else tab.send("Network.enable", nothing_kept),
         )
 
     def _dismiss(self, tab: Tab, event: Mapping[str, Any]) -> None:
@@ -182,7 +189,8 @@ class Visit:
             return str(answer["errorText"])
         await self._watch.opened.wait()
         # Only the first document's status is asked for; the rest is the tap's to record.
-        self._aside(tab.send("Network.disable"))
+        if self._wire is None:
+            self._aside(tab.send("Network.disable"))
         return None
 
     async def _not_opened(self, problem: str) -> bool:
@@ -323,6 +331,9 @@ class Visit:
 
     async def _stay(self) -> None:
         limit_s = min(LINGER_S, self._budget.left_s())
+        if self._wire is not None:
+            with suppress(OutOfTime, Gone):
+                await self._budget.within(self._wire.until_quiet(), limit_s)
         if self._linger is None or not limit_s or self._draft.screenshot is None:
             return
         started = self._monotonic()

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import BinaryIO
 
 from archiver.model.digests import Digest
+from archiver.model.states import Backend
 
 __all__ = ["FAILURE_HEADER", "NOTE_HEADER", "Exchange", "Failure", "Truncation"]
 
@@ -68,3 +69,5 @@ class Exchange:
     truncated: Truncation | None = None
     failure: Failure | None = None
     note: str = ""
+    #: Who recorded it. What CDP tells is decoded, and put into HTTP/1.1 form again.
+    backend: Backend = Backend.TAP

@@ -10,6 +10,7 @@ __all__ = [
     "Act",
     "ArtefactRole",
     "Availability",
+    "Backend",
     "CaptureKind",
     "Drift",
     "Group",
@@ -19,6 +20,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "Reason",
+    "Relation",
     "ResourceKind",
     "RunOutcome",
     "Witness",
@@ -173,6 +175,8 @@ class Reason(StrEnum):
     BROWSER_CRASHED = "browser_crashed"
     OVER_BUDGET = "over_budget"
     RESPONSE_CUT = "response_cut"
+    #: We ended a video ourselves: it is live, or longer or larger than is kept.
+    MEDIA_CUT = "media_cut"
     RECORD_DISAGREES = "record_disagrees"
     RECORD_UNAVAILABLE = "record_unavailable"
     HEIGHT_CUT = "height_cut"
@@ -194,8 +198,20 @@ class ArtefactRole(StrEnum):
     DOM = "dom"
     RECORD = "record"
     MEDIA = "media"
+    PDF = "pdf"
     SOURCE = "source"
     MENTIONS = "mentions"
+
+
+class Relation(StrEnum):
+    """What a post is to the one whose capture was the cause of its own."""
+
+    #: The cause quotes it.
+    QUOTED = "quoted"
+    #: The cause answers it.
+    PARENT = "parent"
+    #: It and the cause are of one thread of one author.
+    THREAD = "thread"
 
 
 class RunOutcome(StrEnum):
@@ -219,6 +235,15 @@ class Witness(StrEnum):
     GUARD = "guard"
     #: A fault of this program: nothing can be said.
     PROGRAM = "program"
+
+
+class Backend(StrEnum):
+    """How the network's side of a capture was recorded."""
+
+    #: By the tap, byte for byte.
+    TAP = "tap"
+    #: As Chromium tells it, for sites that turn the tap away: bodies decoded, heads perhaps in another spelling.
+    CDP = "cdp"
 
 
 class Act(StrEnum):

@@ -10,7 +10,7 @@ from enum import StrEnum
 from archiver.model.records import StepResult
 from archiver.model.states import Availability, Reason
 
-__all__ = ["RenderEnd", "RenderPlan", "Rendering", "Sign"]
+__all__ = ["Overlay", "OverlayKind", "RenderEnd", "RenderPlan", "Rendering", "Sign"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,38 @@ class Sign:
     pattern: str | None = None
 
 
+class OverlayKind(StrEnum):
+    """What an overlay asks of a reader."""
+
+    CONSENT = "consent"
+    LOGIN = "login"
+    #: An app or an account that is offered, not asked for.
+    PROMO = "promo"
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Something known to be laid over pages whose content is there beneath it.
+
+    `selector` names all that belongs to it, backdrop included; where `pattern` is given, the
+    text of the element must match it too (case-insensitive JavaScript regular expression).
+    A wall that is paid at, or that keeps the content back, is none.
+    """
+
+    name: str
+    selector: str
+    kind: OverlayKind
+    pattern: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class RenderPlan:
     """One page, and where on it the post is. Selectors are tried in order.
 
     `element` is the box to shoot; empty means the full page, at most `max_height_px`
     high. The page is ready when any of `ready` (or of `element`, if empty) or any sign
-    is rendered. `text`, `author` and `media` are read inside the element.
+    is rendered. `text`, `author` and `media` are read inside the element. What lies over the
+    post or page and is one of `overlays` is hidden for a second frame.
     """
 
     url: str
@@ -45,6 +70,7 @@ class RenderPlan:
     author: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     signs: tuple[Sign, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
     width_px: int = 560
     height_px: int = 900
     max_height_px: int = 12_000
@@ -75,6 +101,11 @@ class Rendering:
     that element's own words, a blur, a clip. `text_lines` are boxes of lines of the post's
     text (at most a few an element), as x, y, width and height in CSS pixels of the shot.
     `events` are what the page tried: dialogs, pop-ups, downloads, navigations.
+
+    All of that is the untouched page. Where overlays of the plan lay over it, `removed` are
+    those that were hidden then, and `cleaned` what was seen of the page without them: its own
+    screenshot, texts, signs and `hidden`, and no DOM. For `cleaned`, nothing of a post found is
+    hidden too.
     """
 
     end: RenderEnd
@@ -97,3 +128,5 @@ class Rendering:
     events: tuple[str, ...] = ()
     steps: tuple[StepResult, ...] = ()
     note: str = ""
+    removed: tuple[Overlay, ...] = ()
+    cleaned: "Rendering | None" = None

@@ -153,7 +153,7 @@ class Outcome(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a capture is not complete: the quality gate's findings."""
+    """Why a capture is not complete: the quality gate's findings. The remarks among them say no such thing."""
 
     TEXT_NOT_SHOWN = "text_not_shown"
     AUTHOR_NOT_SHOWN = "author_not_shown"
@@ -182,6 +182,13 @@ class Reason(StrEnum):
     HEIGHT_CUT = "height_cut"
     REFUSED = "refused"
     NO_RESPONSE = "no_response"
+    #: A remark: an overlay lay over the post or page, and a second frame shows it without.
+    OVERLAY_HIDDEN = "overlay_hidden"
+
+    @property
+    def is_remark(self) -> bool:
+        """Whether it is only said so that a reader knows; a complete capture may have remarks."""
+        return self is Reason.OVERLAY_HIDDEN
 
 
 class Origin(StrEnum):
@@ -194,7 +201,10 @@ class Origin(StrEnum):
 class ArtefactRole(StrEnum):
     """The part that one file plays in its capture."""
 
+    #: The untouched frame.
     SCREENSHOT = "screenshot"
+    #: The frame in which overlays were hidden, where there were any.
+    CLEANED = "cleaned"
     DOM = "dom"
     RECORD = "record"
     MEDIA = "media"

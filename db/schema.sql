@@ -61,7 +61,7 @@ CREATE TABLE artefact (
   -- One file of a folder. Observed bytes came over the network, produced ones we made.
   folder_id TEXT NOT NULL REFERENCES folder (id),
   path TEXT NOT NULL,                 -- relative to the folder
-  role TEXT CHECK (role IN ('screenshot', 'dom', 'record', 'media', 'source', 'mentions')) NOT NULL,
+  role TEXT CHECK (role IN ('screenshot', 'dom', 'record', 'media', 'pdf', 'source', 'mentions')) NOT NULL,
   origin TEXT CHECK (origin IN ('observed', 'produced')) NOT NULL,
   media_type TEXT NOT NULL,
   size_bytes INTEGER NOT NULL,
@@ -168,6 +168,8 @@ CREATE TABLE capture (
   availability TEXT CHECK (availability IN ('live', 'moved', 'gone_deleted', 'gone_author', 'gone_platform', 'gone_unspecified', 'gone_site', 'soft_404', 'protected', 'age', 'geo_legal', 'login', 'blocked', 'rate_limited', 'unreachable', 'server_error', 'unclear')) NOT NULL,
   final_url TEXT,
   http_status INTEGER,
+  context_relation TEXT CHECK (context_relation IN ('quoted', 'parent', 'thread')), -- what it is to the post of capture context_of; NULL: an article cites it
+  context_of TEXT,
   claim_layer TEXT CHECK (claim_layer IN ('ok', 'partial', 'failed', 'absent')),
   record_layer TEXT CHECK (record_layer IN ('ok', 'partial', 'failed', 'absent')),
   dom_layer TEXT CHECK (dom_layer IN ('ok', 'partial', 'failed', 'absent')),
@@ -182,7 +184,7 @@ CREATE TABLE capture_reason (
   -- Why a capture is not complete.
   capture_id TEXT NOT NULL REFERENCES capture (id),
   ordinal INTEGER NOT NULL,
-  reason TEXT CHECK (reason IN ('text_not_shown', 'author_not_shown', 'media_not_shown', 'removal_notice', 'login_wall', 'consent_wall', 'age_gate', 'challenge', 'rate_limited', 'error_page', 'blank_frame', 'uniform_screenshot', 'no_screenshot', 'never_ready', 'not_settled', 'navigated_away', 'download', 'browser_crashed', 'over_budget', 'response_cut', 'record_disagrees', 'record_unavailable', 'height_cut', 'refused', 'no_response')) NOT NULL,
+  reason TEXT CHECK (reason IN ('text_not_shown', 'author_not_shown', 'media_not_shown', 'removal_notice', 'login_wall', 'consent_wall', 'age_gate', 'challenge', 'rate_limited', 'error_page', 'blank_frame', 'uniform_screenshot', 'no_screenshot', 'never_ready', 'not_settled', 'navigated_away', 'download', 'browser_crashed', 'over_budget', 'response_cut', 'media_cut', 'record_disagrees', 'record_unavailable', 'height_cut', 'refused', 'no_response')) NOT NULL,
   PRIMARY KEY (capture_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
@@ -197,9 +199,10 @@ CREATE TABLE post (
   author_id TEXT,
   created_at TEXT,
   lang TEXT,
-  media TEXT NOT NULL,                -- JSON list of {url, kind, alt}
+  media TEXT NOT NULL,                -- JSON list of {url, kind, alt, …} as in capture.json
   quoted TEXT,
   parent TEXT,
+  thread TEXT NOT NULL,               -- JSON list of URLs: others of the author's own thread
   edited INTEGER NOT NULL CHECK (edited IN (0, 1)),
   truncated INTEGER NOT NULL CHECK (truncated IN (0, 1))
 ) STRICT;

@@ -127,8 +127,11 @@ class Economy(Reading):
         return found
 
     def named_by_posts(self) -> set[int]:
-        """The resources that a stored post quotes or answers, as its platform's record says."""
-        rows = self._all("SELECT quoted AS uri FROM post UNION SELECT parent FROM post")
+        """The resources that a stored post quotes, answers or continues, as its platform's record says."""
+        rows = self._all(
+            """SELECT quoted AS uri FROM post UNION SELECT parent FROM post
+               UNION SELECT value FROM post, json_each(post.thread)"""
+        )
         found = (resource_for(row["uri"]) for row in rows if row["uri"])
         return {key63(resource.key) for resource in found if resource}
 
@@ -141,6 +144,11 @@ class Economy(Reading):
         )
         for _resource, group in groupby(map(unpack_past, rows), key=lambda one: one.resource_id):
             yield list(group)
+
+    def context_captures(self) -> set[str]:
+        """The captures that were made because of another one that is still here."""
+        rows = self._all("SELECT own.id FROM capture AS own JOIN capture AS cause ON cause.id = own.context_of")
+        return {row["id"] for row in rows}
 
     def deciding_captures(self) -> set[str]:
         """The captures whose record of the post is the one that the catalog shows."""

@@ -181,6 +181,8 @@ def _capture(db: Database, capture: Capture, path: str | None, leaf: Leaf | None
             "availability": capture.availability.value,
             "final_url": capture.final_url,
             "http_status": capture.http_status,
+            "context_relation": capture.context.relation.value if capture.context else None,
+            "context_of": capture.context.capture_id if capture.context else None,
             **{f"{result.layer}_layer": result.outcome.value for result in capture.layers},
         },
     )
@@ -217,6 +219,7 @@ def _post(db: Database, capture: Capture, resource_id: int, record: PostRecord) 
         "media": json_text(record.media),
         "quoted": record.quoted,
         "parent": record.parent,
+        "thread": json_text(record.thread),
         "edited": int(record.edited),
         "truncated": int(record.truncated),
     }

@@ -18,6 +18,7 @@ from archiver.model.states import (
     Origin,
     Outcome,
     Reason,
+    Relation,
     ResourceKind,
     RunOutcome,
     Witness,
@@ -246,6 +247,8 @@ def _captures() -> tuple[str, ...]:
   {_one_of("availability", Availability)} NOT NULL,
   final_url TEXT,
   http_status INTEGER,
+  {_one_of("context_relation", Relation)}, -- what it is to the post of capture context_of; NULL: an article cites it
+  context_of TEXT,
   {layers}
 ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX capture_resource ON capture (resource_id, started_at)",
@@ -267,9 +270,10 @@ def _captures() -> tuple[str, ...]:
   author_id TEXT,
   created_at TEXT,
   lang TEXT,
-  media TEXT NOT NULL,                -- JSON list of {url, kind, alt}
+  media TEXT NOT NULL,                -- JSON list of {url, kind, alt, …} as in capture.json
   quoted TEXT,
   parent TEXT,
+  thread TEXT NOT NULL,               -- JSON list of URLs: others of the author's own thread
   edited INTEGER NOT NULL CHECK (edited IN (0, 1)),
   truncated INTEGER NOT NULL CHECK (truncated IN (0, 1))
 ) STRICT""",

@@ -19,6 +19,7 @@ from archiver.model.states import (
     Origin,
     Outcome,
     Reason,
+    Relation,
     ResourceKind,
     RunOutcome,
     Witness,
@@ -30,6 +31,7 @@ __all__ = [
     "ArticleVersion",
     "Capture",
     "Claim",
+    "Context",
     "Document",
     "Environment",
     "Evidence",
@@ -174,11 +176,22 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class MediaRef:
-    """One image, video or audio file that a platform's record names."""
+    """One image, video or audio file that a platform's record names, at the best quality that it offers.
+
+    `url` may be that of a manifest (HLS, DASH) instead of a file. `alternatives` are other
+    addresses of the same medium, the best first, for when this one gives nothing. The rest is
+    as the record tells it, and None where it is silent.
+    """
 
     url: str
     kind: str
     alt: str | None = None
+    media_type: str | None = None
+    width_px: int | None = None
+    height_px: int | None = None
+    duration_ms: int | None = None
+    bitrate_bps: int | None = None
+    alternatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +199,9 @@ class PostRecord:
     """The platform's own data about a post, read out of its record endpoint.
 
     `text` is None where the endpoint gives none; `truncated` says that the platform
-    itself returned only the beginning.
+    itself returned only the beginning. `quoted` and `parent` (the post that this one answers)
+    are URLs, as are those in `thread`: what the record tells of the same author's thread, the
+    parent too where it is of this author.
     """
 
     text: str | None = None
@@ -200,6 +215,7 @@ class PostRecord:
     parent: str | None = None
     edited: bool = False
     truncated: bool = False
+    thread: tuple[str, ...] = ()
 
 
 # --- what was found on the web --------------------------------------------------------------
@@ -286,12 +302,21 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """Why a post was captured that no article cites: what it is to the post of another capture."""
+
+    relation: Relation
+    capture_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Capture:
     """One dated attempt to freeze a resource: `capture.json` of a post or page folder.
 
     `availability` repeats the deciding observation; `claims` are the texts as the
     citing article published them, one for each mention that asked for this capture.
-    `aliases` are shorteners' URLs that were seen to redirect to the resource.
+    `aliases` are shorteners' URLs that were seen to redirect to the resource. `context` is
+    None where an article asked for the capture.
     """
 
     id: str
@@ -315,6 +340,9 @@ class Capture:
     steps: tuple[StepResult, ...] = ()
     events: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    context: Context | None = None
+    #: The names of what was hidden for the cleaned frame, where there is one.
+    overlays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,6 +211,8 @@ class ArtefactRole(StrEnum):
     PDF = "pdf"
     SOURCE = "source"
     MENTIONS = "mentions"
+    #: A drawing over the untouched screenshot: where the claims of an article stand on its page.
+    MARKS = "marks"
 
 
 class Relation(StrEnum):

@@ -98,11 +98,12 @@ def plan_prune(policy: PrunePolicy, *, store: Store, catalog: Catalog, clock: Cl
     may: dict[str, tuple[str, str]] = {}
     stays: Counter[str] = Counter()
     cited, deciding, quoted = catalog.citations_by_resource(), catalog.deciding_captures(), catalog.named_by_posts()
+    context = catalog.context_captures()
     for history in catalog.histories():
         # 1.
         citations = cited.get(history[0].resource_id)
         named = {one.id: why for one in history if (why := _named(one, policy, now))}
-        alone = not citations and history[0].resource_id not in quoted
+        alone = not citations and history[0].resource_id not in quoted and context.isdisjoint(one.id for one in history)
         if alone and policy.uncited_after_days is not None and _all_old(history, policy, now):
             may |= {
                 one.id: (one.path, f"no stored article cites it; {_older(policy.uncited_after_days)}")
@@ -110,7 +111,7 @@ def plan_prune(policy: PrunePolicy, *, store: Store, catalog: Catalog, clock: Cl
             }
             continue
         # 2.
-        rests = references(history, (at for _article, at in citations or ()), deciding)
+        rests = references(history, (at for _article, at in citations or ()), deciding, context)
         free = [one for one in history if one.id in named and one.id not in rests]
         told = _telling(free, [one for one in history if one not in free], store)
         stays.update(rests[one.id].value for one in history if one.id in named and one.id in rests)

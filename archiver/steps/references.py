@@ -1,6 +1,6 @@
 """What rests on a capture: for this it stays, whatever a policy says."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
@@ -26,15 +26,19 @@ class Rests(StrEnum):
     TURN = "turn"
     #: The catalog shows the platform's record of the post as this one has it.
     RECORD = "record"
+    #: Made as the context of a capture that is still here: the post that it quotes, answers or continues.
+    CONTEXT = "context"
     #: The only one with this text, author or quote of the post, or that saw a short link lead there.
     TOLD = "told"
 
 
-def references(history: Sequence[PastCapture], cited_at: Iterable[datetime], deciding: set[str]) -> dict[str, Rests]:
+def references(
+    history: Sequence[PastCapture], cited_at: Iterable[datetime], deciding: set[str], context: Collection[str] = ()
+) -> dict[str, Rests]:
     """The captures of one resource (oldest first) that must stay, each with the first reason.
 
-    `cited_at` are the times at which states of articles were read that cite it. What a
-    capture says is not looked at here (`Rests.TOLD`).
+    `cited_at` are the times at which states of articles were read that cite it, `context` the
+    captures made because of others. What a capture says is not looked at here (`Rests.TOLD`).
     """
     worth = max((_WORTH[one.outcome] for one in history), default=0)
     best = [one for one in history if _WORTH[one.outcome] == worth]
@@ -46,4 +50,5 @@ def references(history: Sequence[PastCapture], cited_at: Iterable[datetime], dec
         first, *others = stretch
         found += [(first, Rests.TURN), *((one, Rests.TURN) for one in others[-1:])]
     found += [(one, Rests.RECORD) for one in history if one.id in deciding]
+    found += [(one, Rests.CONTEXT) for one in history if one.id in context]
     return {one.id: why for one, why in reversed(found)}

@@ -4,6 +4,7 @@ from archiver.store.evidence import Stored
 from archiver.store.journal import file_digest
 from archiver.store.layout import capture_id
 from archiver.store.log import leaf_line
+from archiver.store.recorded import Recorded, target_uri
 from archiver.store.recover import Recovery
 from archiver.store.remove import Going, Place
 from archiver.store.run import RunStore, Sealed
@@ -20,6 +21,7 @@ __all__ = [
     "Page",
     "Place",
     "Provenance",
+    "Recorded",
     "Recovery",
     "RunStore",
     "Sealed",
@@ -32,5 +34,6 @@ __all__ = [
     "contract_text",
     "file_digest",
     "leaf_line",
+    "target_uri",
     "write_wacz",
 ]

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from archiver.model.clock import Clock, format_at
 from archiver.model.codec import to_json
@@ -12,6 +11,7 @@ from archiver.model.digests import Digest
 from archiver.model.exchange import Exchange, Failure
 from archiver.model.records import WarcRef
 from archiver.store.canonical import canonical
+from archiver.store.recorded import target_uri
 from archiver.store.warc import Headers, WarcFile, is_socket, new_record_id, write_record
 from archiver.store.warcblock import Block, block_of, is_chunked, response_block
 
@@ -21,8 +21,6 @@ REVISIT_PROFILE = "http://netpreserve.org/warc/1.1/revisit/identical-payload-dig
 REQUEST_TYPE = "application/http; msgtype=request"
 RESPONSE_TYPE = "application/http; msgtype=response"
 JSON_TYPE = "application/json"
-#: All that prints in ASCII, but the space: nothing else may stand in WARC-Target-URI.
-_URI_CHARACTERS = "".join(map(chr, range(0x21, 0x7F)))
 #: Below this a revisit record is no smaller than the payload it saves.
 _LEAST_REVISIT_BYTES = 256
 
@@ -63,7 +61,7 @@ class _Batch:
     mine: dict[Digest, WarcRef]
 
     def write(self, kind: str, exchange: Exchange, fields: Headers, block: Block, content_type: str) -> WarcRef:
-        record_id, uri = new_record_id(self.clock), quote(exchange.uri, safe=_URI_CHARACTERS)
+        record_id, uri = new_record_id(self.clock), target_uri(exchange.uri)
         headers = (
             ("WARC-Record-ID", record_id),
             ("WARC-Date", format_at(exchange.started_at)),

@@ -10,9 +10,10 @@ from archiver.model.errors import ArchiverError
 from archiver.model.records import WarcRef
 from archiver.store.cdx import CdxEntry, method_query, payload_mime
 from archiver.store.exchanges import JSON_TYPE, REQUEST_TYPE, RESPONSE_TYPE
+from archiver.store.recorded import read_checked, resolved_block
 from archiver.store.warc import GzipMembers, Headers, write_record
 from archiver.store.warcblock import Block, block_of
-from archiver.store.warcread import StoredRecord, payload_at, read_block
+from archiver.store.warcread import StoredRecord
 
 __all__ = ["Extract"]
 
@@ -65,7 +66,7 @@ class Extract:
             self.records += 1
 
     def _take(self, file: str, offset: int, length: int, record_id: str) -> None:
-        record, data = _read(self._root, file, offset, length, record_id)
+        record, data = read_checked(self._root, file, offset, length, record_id)
         concurrent = record.field("WARC-Concurrent-To") or ""
         if record.kind == "request" and concurrent in self._entries | self._renamed:
             self._tell_method(self._renamed.get(concurrent, concurrent), data)
@@ -81,16 +82,10 @@ class Extract:
 
     def _write_resolved(self, record: StoredRecord, head: bytes) -> None:
         """Head from the revisit, payload from the record that it refers to."""
-        file, offset, length = (record.field("Archiver-Refers-To-Place") or "").split(" ")
-        original_id = record.field("WARC-Refers-To") or ""
-        original, data = _read(self._root, file, int(offset), int(length), original_id)
-        payload = data[payload_at(data) :]
-        if original.field("WARC-Payload-Digest") != record.field("WARC-Payload-Digest"):
-            raise ValueError("the record that it refers to has another payload")
         new_id = f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'{record.record_id} resolved').urn}>"
         self._renamed[record.record_id] = new_id
         changes = {"WARC-Record-ID": new_id, "Archiver-Resolved-From": record.record_id}
-        block = block_of(head + payload)
+        block = block_of(resolved_block(self._root, record, head))
         self._index(record, new_id, block, self._write(record, "response", block, changes))
 
     def _write(self, record: StoredRecord, kind: str, block: Block, changes: Mapping[str, str]) -> tuple[int, int]:
@@ -113,12 +108,3 @@ class Extract:
     def _tell_method(self, response_id: str, request: bytes) -> None:
         method, query = method_query(request)
         self._entries[response_id] = replace(self._entries[response_id], method=method, query=query)
-
-
-def _read(root: Path, file: str, offset: int, length: int, record_id: str) -> tuple[StoredRecord, bytes]:
-    record, data = read_block(root / file, offset, length)
-    if record.record_id != record_id:
-        raise ValueError(f"it is {record.record_id}, not {record_id}")
-    for name, stated, found in record.wrong_digests():
-        raise ValueError(f"its {name} is {stated}, its bytes are {found}")
-    return record, data

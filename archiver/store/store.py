@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -18,6 +18,7 @@ from archiver.store.files import home_errors, make_dirs, replace_file, sync_dir,
 from archiver.store.journal import JournalLine, read_journal
 from archiver.store.layout import FORMAT, FORMAT_FILE, LOCK, MANIFEST, README, TMP, check_format
 from archiver.store.log import Log, read_leaves
+from archiver.store.recorded import Recorded, read_recorded, read_response
 from archiver.store.recover import Recovery, recover
 from archiver.store.remove import Going, Place, going
 from archiver.store.run import WARC_BYTES, RunStore
@@ -210,6 +211,14 @@ class Store:
     def sizes(self) -> Sizes:
         """What the evidence takes of the disk."""
         return sizes(self.root)
+
+    def recorded(self, refs: Iterable[WarcRef]) -> tuple[Recorded, ...]:
+        """What went over the wire for a folder, by its WARC records; see `read_recorded`."""
+        return read_recorded(self.root, refs)
+
+    def read_response(self, ref: WarcRef) -> bytes:
+        """Head and body of an answer as they came. Raises ValueError where it is damaged, OSError."""
+        return read_response(self.root, ref)
 
     def read_journal(self, path: str) -> Iterator[JournalLine]:
         """The lines of a run's journal. Raises ValueError."""

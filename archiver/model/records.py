@@ -343,6 +343,8 @@ class Capture:
     context: Context | None = None
     #: The names of what was hidden for the cleaned frame, where there is one.
     overlays: tuple[str, ...] = ()
+    #: The state of an article (its id) whose own page this is, with that state's claims marked.
+    article: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

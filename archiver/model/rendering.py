@@ -10,7 +10,10 @@ from enum import StrEnum
 from archiver.model.records import StepResult
 from archiver.model.states import Availability, Reason
 
-__all__ = ["Overlay", "OverlayKind", "RenderEnd", "RenderPlan", "Rendering", "Sign"]
+__all__ = ["Box", "Found", "Overlay", "OverlayKind", "RenderEnd", "RenderPlan", "Rendering", "Sign", "Sought"]
+
+#: x, y, width and height in CSS pixels of the shot.
+Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +57,44 @@ class Overlay:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """One thing to be located on the page: by words that stand there, or by an element that names it.
+
+    `head` and `tail` are how its text begins and ends, and at most `length` characters lie from
+    one to the other; `after` are words that may follow it closely (name, handle, date). `keys`
+    are what an attribute of its element holds (an id, an address). `embedded`: the element is
+    looked for first, else only where the words are not found.
+    """
+
+    head: str = ""
+    tail: str = ""
+    length: int = 0
+    after: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    embedded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where one of the things sought is: one box a line of its words, or the box of its element.
+
+    `index` is its place among what was sought; boxes may lie outside of the shot.
+    """
+
+    index: int
+    boxes: tuple[Box, ...]
+    element: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RenderPlan:
     """One page, and where on it the post is. Selectors are tried in order.
 
     `element` is the box to shoot; empty means the full page, at most `max_height_px`
     high. The page is ready when any of `ready` (or of `element`, if empty) or any sign
     is rendered. `text`, `author` and `media` are read inside the element. What lies over the
-    post or page and is one of `overlays` is hidden for a second frame.
+    post or page and is one of `overlays` is hidden for a second frame. `sought` is located
+    on the page as it was shot.
     """
 
     url: str
@@ -74,6 +108,7 @@ class RenderPlan:
     width_px: int = 560
     height_px: int = 900
     max_height_px: int = 12_000
+    sought: tuple[Sought, ...] = ()
 
 
 class RenderEnd(StrEnum):
@@ -100,7 +135,8 @@ class Rendering:
     full page, most of what is in the window), "" if it is in sight: an element over it with
     that element's own words, a blur, a clip. `text_lines` are boxes of lines of the post's
     text (at most a few an element), as x, y, width and height in CSS pixels of the shot.
-    `events` are what the page tried: dialogs, pop-ups, downloads, navigations.
+    `found` is where what was sought is. `events` are what the page tried: dialogs, pop-ups,
+    downloads, navigations.
 
     All of that is the untouched page. Where overlays of the plan lay over it, `removed` are
     those that were hidden then, and `cleaned` what was seen of the page without them: its own
@@ -125,6 +161,7 @@ class Rendering:
     settled: bool = False
     hidden: str = ""
     text_lines: tuple[tuple[int, int, int, int], ...] = ()
+    found: tuple[Found, ...] = ()
     events: tuple[str, ...] = ()
     steps: tuple[StepResult, ...] = ()
     note: str = ""

@@ -1,6 +1,6 @@
 """What really went over the wire: one request and what came back, as the tap saw it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import BinaryIO
@@ -48,7 +48,10 @@ class Exchange:
     `response` holds head and body exactly as received (content- and transfer-encoded),
     positioned anywhere; its owner closes it; None if no head arrived. `payload_digest`
     and `payload_bytes` are those of the transfer-decoded body, as ISO 28500 asks.
-    `certificates` are the SHA-256 of the upstream's chain, leaf first.
+    `certificates` are the SHA-256 of the upstream's chain, leaf first. `withheld` are the
+    replaced values themselves, never to be written anywhere: who redacts a logged-in capture
+    must know what to look for. `request_redaction` and `response_redaction` say what was
+    taken out of one since, "" if it is as it was sent.
     """
 
     uri: str
@@ -69,5 +72,8 @@ class Exchange:
     truncated: Truncation | None = None
     failure: Failure | None = None
     note: str = ""
+    withheld: tuple[bytes, ...] = field(default=(), repr=False)
+    request_redaction: str = ""
+    response_redaction: str = ""
     #: Who recorded it. What CDP tells is decoded, and put into HTTP/1.1 form again.
     backend: Backend = Backend.TAP

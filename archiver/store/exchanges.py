@@ -109,7 +109,7 @@ def _write_exchange(batch: _Batch, exchange: Exchange) -> dict[str, Any]:
     told = response
     # A refused request was never sent: there is nothing of it to keep but that fact.
     if exchange.request and exchange.failure is not Failure.REFUSED:
-        fields = [*_connection(exchange), *_concurrent_to(response)]
+        fields = [*_connection(exchange), *_concurrent_to(response), *_redacted(exchange.request_redaction)]
         request = batch.write("request", exchange, fields, block_of(exchange.request), REQUEST_TYPE)
         told = response or request
     if exchange.failure is not None:
@@ -121,7 +121,8 @@ def _write_exchange(batch: _Batch, exchange: Exchange) -> dict[str, Any]:
 def _write_response(batch: _Batch, exchange: Exchange) -> WarcRef:
     assert exchange.response is not None  # noqa: S101  # the caller looked
     block = response_block(exchange.response, exchange.response_bytes)
-    fields = [*_connection(exchange), *_truncated(exchange), *_decoded(exchange, block)]
+    redacted = _redacted(exchange.response_redaction)
+    fields = [*_connection(exchange), *_truncated(exchange), *_decoded(exchange, block), *redacted]
     whole = exchange.truncated is None and exchange.failure is None and not is_socket(exchange.uri)
     if whole and block.head and block.body_bytes >= _LEAST_REVISIT_BYTES:
         original = batch.mine.get(block.payload_digest) or batch.known.find(block.payload_digest)
@@ -140,6 +141,11 @@ def _connection(exchange: Exchange) -> Headers:
 
 def _concurrent_to(ref: WarcRef | None) -> Headers:
     return [("WARC-Concurrent-To", ref.record_id)] if ref else []
+
+
+def _redacted(what: str) -> Headers:
+    """What was taken out of a record of a logged-in capture, before its digests were computed."""
+    return [("Archiver-Redacted", what)] if what else []
 
 
 def _truncated(exchange: Exchange) -> Headers:

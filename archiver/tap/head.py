@@ -5,7 +5,7 @@ do the same: what is recorded and shown is always the head as it came.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import h11
@@ -46,7 +46,7 @@ _Response = h11.Response | h11.InformationalResponse
 class RequestHead:
     """One request as it goes upstream. `target` is in origin form, `uri` the whole URL.
 
-    `sent` is the head for the site, `recorded` the same with secrets replaced.
+    `sent` is the head for the site, `recorded` the same with secrets replaced, which are `withheld`.
     """
 
     method: str
@@ -61,6 +61,7 @@ class RequestHead:
     takes_chunks: bool
     keep_alive: bool
     parser: h11.Connection
+    withheld: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ def read_request(head: bytes, *, tunnel: tuple[str, str, int] | None) -> Request
         takes_chunks=event.http_version >= b"1.1",
         keep_alive=event.http_version >= b"1.1" and not _says(event, b"connection", b"close"),
         parser=parser,
+        withheld=tuple(line.partition(b":")[2].strip() for line in fields if _name_of(line) in _SECRET),
     )
 
 

@@ -51,6 +51,7 @@ class Recording:
     protocols: tuple[str, ...] = ()
     certificates: tuple[Digest, ...] = ()
     redacted: tuple[str, ...] = ()
+    withheld: tuple[bytes, ...] = field(default=(), repr=False)
     truncated: Truncation | None = None
     failure: Failure | None = None
     notes: list[str] = field(default_factory=list)
@@ -75,6 +76,7 @@ class Recording:
             protocols=self.protocols,
             certificates=self.certificates,
             redacted=self.redacted,
+            withheld=self.withheld,
             truncated=self.truncated,
             failure=self.failure,
             note="; ".join(self.notes),

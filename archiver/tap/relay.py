@@ -171,6 +171,7 @@ class Relay:
     async def _send(self, upstream: Upstream) -> None:
         self._recording.request = self._request.recorded + self._body
         self._recording.redacted = self._request.redacted
+        self._recording.withheld = self._request.withheld
         with contextlib.suppress(OSError):  # a site may answer and close before it has read a long request
             upstream.writer.write(self._request.sent + self._body)
             await upstream.writer.drain()

@@ -1,5 +1,6 @@
 """What the network knows of the page's own document: the witness beside the browser."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from archiver.model.exchange import Exchange, Failure
 from archiver.model.httpwire import response_headers, split_head
 from archiver.model.rendering import Rendering, RenderPlan
 
-__all__ = ["Headers", "MainDocument", "main_document"]
+__all__ = ["Headers", "MainDocument", "main_document", "retry_after_s"]
 
 Headers = Sequence[tuple[str, str]]
 
@@ -27,12 +28,17 @@ class MainDocument:
 
     `cut` says that its body is not whole, `refused` that the guard did not let the last
     request for it leave, `challenged` that a bot challenge was served in its place.
+    `failure` and `note` say why no answer came, `retry_after_s` for how long the site
+    wants to be left alone.
     """
 
     status: int | None
     cut: bool = False
     refused: bool = False
     challenged: bool = False
+    failure: Failure | None = None
+    note: str = ""
+    retry_after_s: float | None = None
 
     @property
     def failed(self) -> bool:
@@ -60,7 +66,17 @@ def main_document(plan: RenderPlan, rendering: Rendering, exchanges: Sequence[Ex
         cut=exchange is not None and exchange.truncated is not None,
         refused=exchange is not None and exchange.failure is Failure.REFUSED,
         challenged=mitigated or scripted or guarded,
+        failure=exchange.failure if exchange else None,
+        note=exchange.note if exchange else "",
+        retry_after_s=retry_after_s(dict(headers).get("retry-after")),
     )
+
+
+def retry_after_s(value: str | None) -> float | None:
+    """The seconds of a `Retry-After` (RFC 9110 §10.2.3); a date counts as too long to wait for."""
+    if value is None:
+        return None
+    return float(value) if value.strip().isdecimal() else math.inf
 
 
 def _last_for(url: str, exchanges: Sequence[Exchange]) -> Exchange | None:

@@ -18,15 +18,14 @@ from archiver.model.records import Capture, Claim, Observation, PostRef, Resourc
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
 from archiver.model.states import CaptureKind, Witness
 from archiver.model.urls import parse_url
-from archiver.platforms import identify, platform_named
 from archiver.platforms.base import Answer, Platform, RecordRequest
+from archiver.steps.aim import aim_at
 from archiver.steps.candidates import better_pictures
 from archiver.steps.cuts import minding_cuts
 from archiver.steps.expand import Expansion, expand
 from archiver.steps.gate import Judgement, judge
 from archiver.steps.layers import Asked, Kept, draft_files, layer_results
 from archiver.steps.media import gather_media
-from archiver.steps.walls import with_walls
 from archiver.store import RunStore, Sealed, capture_id
 from archiver.tap import Lane
 
@@ -130,12 +129,8 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
 
 def _aim(resource: Resource, tools: CaptureTools) -> _Target:
     expansion = expand(resource, client=tools.client)
-    post = identify(expansion.resource.uri)
-    platform = platform_named(post.platform) if post else None
-    if post and platform:
-        return _Target(expansion, post, platform, with_walls(platform.plan(post)))
-    page = RenderPlan(expansion.resource.uri, width_px=1280, height_px=900, max_height_px=tools.page_height_px)
-    return _Target(expansion, None, None, with_walls(page))
+    aim = aim_at(expansion.resource, page_height_px=tools.page_height_px)
+    return _Target(expansion, aim.post, aim.platform, aim.plan)
 
 
 def _ask(target: _Target, exchanges: Sequence[Exchange], deadline: float, tools: CaptureTools) -> Asked:

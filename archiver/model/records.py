@@ -46,6 +46,7 @@ __all__ = [
     "Resource",
     "RunEnded",
     "RunStarted",
+    "SessionRedaction",
     "StepResult",
     "WarcRef",
 ]
@@ -288,6 +289,26 @@ class WarcRef:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionRedaction:
+    """What was taken out of a logged-in capture before anything of it was hashed.
+
+    `rules` names the version of the rules (`steps/redact.py`). `fields` counts header fields
+    whose value went, `values` the other places where a secret stood (addresses, bodies, page,
+    record), `records` the WARC records that are not as they were sent, `decoded` and `dropped`
+    the bodies among them that are stored without their coding, or not at all. `files` are the
+    paths of the artefacts that were altered.
+    """
+
+    rules: str
+    fields: dict[str, int]
+    values: int
+    records: int
+    decoded: int = 0
+    dropped: int = 0
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """With what a capture was made, so that its method can be judged later."""
 
@@ -299,6 +320,8 @@ class Environment:
     backend: str = "tap"
     sandboxed: bool | None = None
     logged_in: bool = False
+    #: The hosts that the session of a logged-in capture is for; nothing secret.
+    session: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +368,7 @@ class Capture:
     overlays: tuple[str, ...] = ()
     #: The state of an article (its id) whose own page this is, with that state's claims marked.
     article: str | None = None
+    redaction: SessionRedaction | None = None
 
 
 @dataclass(frozen=True, slots=True)

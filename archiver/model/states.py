@@ -213,6 +213,8 @@ class ArtefactRole(StrEnum):
     MENTIONS = "mentions"
     #: A drawing over the untouched screenshot: where the claims of an article stand on its page.
     MARKS = "marks"
+    #: In words: what was taken out of a logged-in capture before it was hashed.
+    REDACTION = "redaction"
 
 
 class Relation(StrEnum):

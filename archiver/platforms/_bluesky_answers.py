@@ -102,7 +102,9 @@ def _read_view(view: Any) -> Reading:
 
 
 def _record(view: Any) -> PostRecord:
-    embed = dig(view, "embed")
+    embed, answered = dig(view, "embed"), dig(view, "record", "reply")
+    parent, own = text_at(answered, "parent", "uri"), f"at://{text_at(view, 'author', 'did')}/"
+    thread = (parent, text_at(answered, "root", "uri"))
     return PostRecord(
         text=text_at(view, "record", "text"),
         name=text_at(view, "author", "displayName"),
@@ -112,18 +114,22 @@ def _record(view: Any) -> PostRecord:
         lang=text_at(view, "record", "langs", 0),
         media=tuple(_media(dig(embed, "media") or embed)),
         quoted=text_at(embed, "record", "uri") or text_at(embed, "record", "record", "uri"),
-        parent=text_at(view, "record", "reply", "parent", "uri"),
+        parent=parent,
+        thread=tuple(dict.fromkeys(uri for uri in thread if uri and uri.startswith(own))),
     )
 
 
 def _media(embed: Any) -> list[MediaRef]:
+    """Pictures in full size; of a video the playlist with all of its sizes, and the still before it."""
     found = [
         MediaRef(url, "image", text_at(image, "alt"))
         for image in items(embed, "images")
         if (url := text_at(image, "fullsize") or text_at(image, "thumb"))
     ]
-    still = text_at(embed, "thumbnail")
-    return [*found, MediaRef(still, "image", text_at(embed, "alt"))] if still else found
+    alt, playlist, still = (text_at(embed, name) for name in ("alt", "playlist", "thumbnail"))
+    if playlist:
+        found.append(MediaRef(playlist, "video", alt, "application/vnd.apple.mpegurl"))
+    return [*found, MediaRef(still, "image", alt)] if still else found
 
 
 # --- samples -------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from archiver.platforms.common import (
     dig,
     instant_from_text,
     items,
+    number_at,
     parse_html,
     parse_json,
     refusal,
@@ -69,7 +70,7 @@ def _read_status(post: PostRef, answer: Answer, value: Any) -> Reading:
         return unclear(f"API: HTTP {answer.status}")
     if text_at(value, "id") != _number(post) or not isinstance(dig(value, "content"), str):
         return unclear("API: HTTP 200 without the post")
-    return Reading(Availability.LIVE, "API: the post itself", _record(value))
+    return Reading(Availability.LIVE, "API: the post itself", _record(post, value))
 
 
 def _read_oembed(post: PostRef, answer: Answer, value: Any) -> Reading:
@@ -86,9 +87,11 @@ def _read_oembed(post: PostRef, answer: Answer, value: Any) -> Reading:
     )
 
 
-def _record(value: Any) -> PostRecord:
+def _record(post: PostRef, value: Any) -> PostRecord:
     shown = dig(value, "reblog") or value
-    parent = text_at(value, "in_reply_to_id")
+    parent = _parent(post, shown)
+    own = text_at(shown, "in_reply_to_account_id") == text_at(shown, "account", "id")
+    quoted = text_at(shown, "quote", "quoted_status", "url") or text_at(shown, "quote", "url")
     return PostRecord(
         text=_text(shown),
         name=text_at(shown, "account", "display_name") or text_at(shown, "account", "username"),
@@ -97,10 +100,20 @@ def _record(value: Any) -> PostRecord:
         created_at=instant_from_text(dig(shown, "created_at")),
         lang=text_at(shown, "language"),
         media=tuple(_media(shown)),
-        quoted=text_at(shown, "quote", "quoted_status", "url") or text_at(shown, "quote", "url"),
+        quoted=quoted or (text_at(shown, "url") if shown is not value else None),
         parent=parent,
+        thread=(parent,) if parent and own else (),
         edited=text_at(shown, "edited_at") is not None,
     )
+
+
+def _parent(post: PostRef, shown: Any) -> str | None:
+    """The address, on this server, of the post that is answered; the API names its number alone."""
+    number, author = text_at(shown, "in_reply_to_id"), text_at(shown, "in_reply_to_account_id")
+    people = (dig(shown, "account"), *items(shown, "mentions"))
+    name = next((text_at(one, "acct") for one in people if author and text_at(one, "id") == author), None)
+    origin = "/".join(post.url.split("/")[:3])
+    return f"{origin}/@{name}/{number}" if name and number else f"{origin}/web/statuses/{number}" if number else None
 
 
 def _text(value: Any) -> str | None:
@@ -112,10 +125,23 @@ def _text(value: Any) -> str | None:
 def _media(value: Any) -> list[MediaRef]:
     kinds = {"image": "image", "video": "video", "gifv": "video", "audio": "audio"}
     return [
-        MediaRef(url, kinds.get(text_at(item, "type") or "", "image"), text_at(item, "description"))
+        MediaRef(
+            urls[0],
+            kinds.get(text_at(item, "type") or "", "image"),
+            text_at(item, "description"),
+            width_px=number_at(item, "meta", "original", "width"),
+            height_px=number_at(item, "meta", "original", "height"),
+            duration_ms=_ms(dig(item, "meta", "original", "duration")),
+            bitrate_bps=number_at(item, "meta", "original", "bitrate"),
+            alternatives=urls[1:],
+        )
         for item in items(value, "media_attachments")
-        if (url := text_at(item, "url") or text_at(item, "remote_url"))
+        if (urls := tuple(url for name in ("url", "remote_url") if (url := text_at(item, name))))
     ]
+
+
+def _ms(seconds: object) -> int | None:
+    return round(seconds * 1000) if isinstance(seconds, int | float) and 0 < seconds < 1e9 else None  # noqa: PLR2004  # 30 years
 
 
 # --- samples -------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from archiver.model.records import MediaRef, PostRecord, PostRef
 from archiver.model.states import Availability
 from archiver.platforms.base import Answer, AnswerSample, Reading, RecordRequest
-from archiver.platforms.common import dig, items, parse_json, refusal, text_at, unclear
+from archiver.platforms.common import dig, items, number_at, parse_json, refusal, text_at, unclear
 
 __all__ = ["ANSWERS", "read_record", "record_requests"]
 
@@ -92,8 +92,14 @@ def _record(thing: Any) -> PostRecord:
         author_id=text_at(thing, "author_fullname"),
         created_at=_instant(created),
         media=tuple(_media(thing)),
+        quoted=_crossposted(thing),
         edited=bool(dig(thing, "edited")),
     )
+
+
+def _crossposted(thing: Any) -> str | None:
+    parent = re.fullmatch(r"t3_([0-9a-z]{1,12})", text_at(thing, "crosspost_parent") or "")
+    return f"https://www.reddit.com/comments/{parent[1]}" if parent else None
 
 
 def _instant(seconds: object) -> datetime | None:
@@ -103,14 +109,41 @@ def _instant(seconds: object) -> datetime | None:
 
 
 def _media(thing: Any) -> list[MediaRef]:
-    video = text_at(thing, "secure_media", "reddit_video", "fallback_url")
-    if video:
-        return [MediaRef(video, "video")]
+    if video := _video(dig(thing, "secure_media", "reddit_video") or dig(thing, "media", "reddit_video")):
+        return [video]
     direct = text_at(thing, "url_overridden_by_dest") or ""
     if re.match(r"https://i\.redd\.it/\w+\.\w+", direct):
         return [MediaRef(direct, "image")]
-    files = (text_at(thing, "media_metadata", text_at(item, "media_id") or "", "s", "u") for item in _gallery(thing))
-    return [MediaRef(url, "image") for url in files if url]
+    found = ((item, dig(thing, "media_metadata", text_at(item, "media_id") or "", "s")) for item in _gallery(thing))
+    return [_picture(item, source) for item, source in found if text_at(source, "u") or text_at(source, "mp4")]
+
+
+def _picture(item: Any, source: Any) -> MediaRef:
+    still, moving = text_at(source, "u"), text_at(source, "mp4")
+    return MediaRef(
+        still or moving or "",
+        "image" if still else "video",
+        text_at(item, "caption"),
+        width_px=number_at(source, "x"),
+        height_px=number_at(source, "y"),
+    )
+
+
+def _video(video: Any) -> MediaRef | None:
+    """The manifests come first: the plain file has no sound."""
+    urls = tuple(url for name in ("dash_url", "hls_url", "fallback_url") if (url := text_at(video, name)))
+    seconds, kbps = number_at(video, "duration"), number_at(video, "bitrate_kbps")
+    if not urls:
+        return None
+    return MediaRef(
+        urls[0],
+        "video",
+        width_px=number_at(video, "width"),
+        height_px=number_at(video, "height"),
+        duration_ms=seconds * 1000 if seconds else None,
+        bitrate_bps=kbps * 1000 if kbps else None,
+        alternatives=urls[1:],
+    )
 
 
 def _gallery(thing: Any) -> list[Any]:

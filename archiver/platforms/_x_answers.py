@@ -11,8 +11,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from archiver.model.records import MediaRef, PostRecord, PostRef
+from archiver.model.records import PostRecord, PostRef
 from archiver.model.states import Availability, Reason
+from archiver.platforms._x_media import media_of
 from archiver.platforms._x_token import syndication_token
 from archiver.platforms.base import Answer, AnswerSample, Reading, RecordRequest
 from archiver.platforms.common import dig, instant_from_text, items, parse_json, refusal, text_at, unclear
@@ -152,8 +153,7 @@ def _edit_ids(value: Any) -> list[Any]:
 
 
 def _record(value: Any) -> PostRecord:
-    quoted = text_at(value, "quoted_tweet", "id_str")
-    parent = text_at(value, "in_reply_to_status_id_str") or text_at(value, "parent", "id_str")
+    parent = _permalink(text_at(value, "in_reply_to_status_id_str") or text_at(value, "parent", "id_str"))
     return PostRecord(
         text=_text(value),
         name=text_at(value, "user", "name"),
@@ -161,11 +161,12 @@ def _record(value: Any) -> PostRecord:
         author_id=text_at(value, "user", "id_str"),
         created_at=instant_from_text(dig(value, "created_at")),
         lang=text_at(value, "lang"),
-        media=tuple(_media(value)),
-        quoted=f"https://x.com/i/status/{quoted}" if quoted else None,
-        parent=f"https://x.com/i/status/{parent}" if parent else None,
+        media=media_of(value),
+        quoted=_permalink(text_at(value, "quoted_tweet", "id_str")),
+        parent=parent,
         edited=dig(value, "isEdited") is True or len(_edit_ids(value)) > 1,
         truncated=dig(value, "note_tweet") is not None,
+        thread=_thread(value, parent),
     )
 
 
@@ -177,26 +178,15 @@ def _text(value: Any) -> str | None:
     return unescape(text).strip() or None
 
 
-def _media(value: Any) -> list[MediaRef]:
-    found = []
-    for detail in items(value, "mediaDetails"):
-        kind, still = text_at(detail, "type"), text_at(detail, "media_url_https")
-        video = _best_video(items(detail, "video_info", "variants"))
-        if kind in ("video", "animated_gif") and video:
-            found.append(MediaRef(video, "video", text_at(detail, "ext_alt_text")))
-        elif still:
-            found.append(MediaRef(still, "image", text_at(detail, "ext_alt_text")))
-    return found
+def _thread(value: Any, parent: str | None) -> tuple[str, ...]:
+    """The post that this one answers, where it is by the same author."""
+    author = text_at(value, "user", "id_str")
+    answered = text_at(value, "in_reply_to_user_id_str") or text_at(value, "parent", "user", "id_str")
+    return (parent,) if parent and author and author == answered else ()
 
 
-def _best_video(variants: list[Any]) -> str | None:
-    files = [item for item in variants if text_at(item, "content_type") == "video/mp4"]
-    return text_at(max(files, key=_bitrate, default=None), "url")
-
-
-def _bitrate(variant: Any) -> int:
-    rate = dig(variant, "bitrate")
-    return rate if isinstance(rate, int) else 0
+def _permalink(post_id: str | None) -> str | None:
+    return f"https://x.com/i/status/{post_id}" if post_id else None
 
 
 # --- oEmbed ------------------------------------------------------------------------------------

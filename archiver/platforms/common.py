@@ -29,6 +29,7 @@ __all__ = [
     "instant_from_text",
     "items",
     "last_link",
+    "number_at",
     "parse_html",
     "parse_json",
     "refusal",
@@ -172,6 +173,13 @@ def text_at(value: Any, *path: str | int) -> str | None:
     """The non-empty string at `path` inside decoded JSON, or None."""
     found = dig(value, *path)
     return found if isinstance(found, str) and found.strip() else None
+
+
+def number_at(value: Any, *path: str | int) -> int | None:
+    """The positive number at `path` inside decoded JSON, as an integer, or None."""
+    found = dig(value, *path)
+    fits = isinstance(found, int | float) and not isinstance(found, bool) and 0 < found < 1 << 53
+    return int(found) if fits else None
 
 
 def items(value: Any, *path: str | int) -> list[Any]:

@@ -12,7 +12,7 @@ from bs4 import Tag
 from archiver.model.records import MediaRef, PostRecord, PostRef
 from archiver.model.rendering import RenderPlan, Sign
 from archiver.model.states import Availability, Reason
-from archiver.model.urls import Url
+from archiver.model.urls import Url, parse_url
 from archiver.platforms.base import (
     Answer,
     AnswerSample,
@@ -147,17 +147,28 @@ def _record(widget: Tag) -> PostRecord:
         widget.select_one(".tgme_widget_message_owner_name"),
         widget.select_one(".tgme_widget_message_date time"),
     )
+    reply = widget.select_one("a.tgme_widget_message_reply[href]")
+    answered = attr(reply, "href") if reply else ""
     return PostRecord(
         text=shown_text(texts[0]) or None if texts else None,
         name=shown_text(name) or None if name else None,
         handle=attr(widget, "data-post").partition("/")[0],
         created_at=instant_from_text(attr(time, "datetime")) if time else None,
         media=tuple(_media(widget)),
+        parent=answered or None,
+        thread=(answered,) if _same_channel(widget, answered) else (),
         edited="edited" in shown_text(meta) if (meta := widget.select_one(".tgme_widget_message_meta")) else False,
     )
 
 
+def _same_channel(widget: Tag, answered: str) -> bool:
+    url = parse_url(answered)
+    return url is not None and url.segments[:1] == (attr(widget, "data-post").partition("/")[0],)
+
+
 def _media(widget: Tag) -> Iterable[MediaRef]:
+    for sound in widget.select("audio[src^='http']"):
+        yield MediaRef(attr(sound, "src"), "audio")
     for tag in widget.select(".tgme_widget_message_photo_wrap, .tgme_widget_message_video"):
         style = re.search(r"background-image:\s*url\(['\"]?(https?://[^'\")]+)", attr(tag, "style"))
         if tag.name == "video" and attr(tag, "src").startswith("http"):

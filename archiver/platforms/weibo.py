@@ -175,13 +175,14 @@ def _is_post(post: PostRef, data: Any) -> bool:
 
 
 def _record(data: Any) -> PostRecord:
-    user = dig(data, "user")
+    user, quoted = dig(data, "user"), str(dig(data, "retweeted_status", "id"))
     return PostRecord(
         text=text_at(data, "text_raw") or _text(text_at(data, "text") or ""),
         name=text_at(user, "screen_name"),
         author_id=str(dig(user, "id") or "") or None,
         created_at=_time(text_at(data, "created_at") or ""),
         media=tuple(_media(data)),
+        quoted=f"https://m.weibo.cn/detail/{quoted}" if re.fullmatch(r"[0-9]{9,20}", quoted) else None,
         edited=bool(dig(data, "edit_count")),
         # A long post comes without its end.
         truncated=bool(dig(data, "isLongText")) and not text_at(data, "longText", "longTextContent"),

@@ -8,14 +8,18 @@ worker, which costs a third of the captures a minute (see bench/capture.py).
 import asyncio
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Self
 
 from playwright.async_api import Browser as PlaywrightBrowser
 from playwright.async_api import CDPSession, Error
 
+from archiver.model.sessions import Cookie, Session
+
 __all__ = ["Tab", "Tabs"]
 
 Handler = Callable[[Mapping[str, Any]], None]
+_OWN_WORLD = "archiver-session"
 
 
 class Tab:
@@ -52,6 +56,23 @@ class Tab:
             raise Error(f"{method}: {told['error'].get('message')}")
         result: dict[str, Any] = told["result"]
         return result
+
+    async def log_in(self, session: Session) -> None:
+        """Let the context have the cookies and the local storage of a session; what Chromium refuses is left out.
+
+        Its cookie store gives each cookie to no other host than its own. Local storage is
+        filled, in a world of our own, where a document of that very origin begins.
+        """
+        await asyncio.gather(*map(self._put_cookie, session.cookies))
+        if session.storage:
+            script = {"source": _storage_script(session), "worldName": _OWN_WORLD}
+            with suppress(Error):
+                await self.send("Page.addScriptToEvaluateOnNewDocument", script)
+
+    async def _put_cookie(self, cookie: Cookie) -> None:
+        wanted = {"cookies": [_cookie_param(cookie)], "browserContextId": self._context}
+        with suppress(Error):
+            await self._root.send("Storage.setCookies", wanted)
 
     async def refuse_downloads(self) -> None:
         """No file that the page offers is taken."""
@@ -116,8 +137,11 @@ class Tabs:
         """The tabs of `browser`; those that its own interface opens are not among them."""
         return cls(await browser.new_browser_cdp_session())
 
-    async def open(self, *, proxy_url: str, width_px: int, height_px: int) -> Tab:
-        """An empty page of this size, in a new context that reaches the network through `proxy_url` only."""
+    async def open(self, *, proxy_url: str, width_px: int, height_px: int, session: Session | None = None) -> Tab:
+        """An empty page of this size, in a new context that reaches the network through `proxy_url` only.
+
+        With a `session` it is logged in, as far as the session goes.
+        """
         # Chromium would go to loopback addresses past the proxy.
         wanted = {"disposeOnDetach": True, "proxyServer": proxy_url, "proxyBypassList": "<-loopback>"}
         context = (await self._root.send("Target.createBrowserContext", wanted))["browserContextId"]
@@ -125,8 +149,10 @@ class Tabs:
         target = (await self._root.send("Target.createTarget", page))["targetId"]
         # Flat sessions would be Playwright's own to hear.
         attached = await self._root.send("Target.attachToTarget", {"targetId": target, "flatten": False})
-        session = attached["sessionId"]
-        tab = self._open[session] = Tab(self._root, context=context, target=target, session=session)
+        attached_id = attached["sessionId"]
+        tab = self._open[attached_id] = Tab(self._root, context=context, target=target, session=attached_id)
+        if session is not None:
+            await tab.log_in(session)
         return tab
 
     def _take(self, event: Mapping[str, Any]) -> None:
@@ -138,3 +164,29 @@ class Tabs:
         tab = self._open.pop(event["sessionId"], None)
         if tab is not None:
             tab.lose()
+
+
+def _cookie_param(cookie: Cookie) -> dict[str, Any]:
+    """`Network.CookieParam`; a cookie of one host only is given by an address of it, without a domain."""
+    place = f"{'https' if cookie.secure else 'http'}://{cookie.domain}{cookie.path}"
+    known = {
+        "name": cookie.name,
+        "value": cookie.value,
+        "url": place,
+        "domain": None if cookie.host_only else f".{cookie.domain}",
+        "path": cookie.path,
+        "secure": cookie.secure,
+        "httpOnly": cookie.http_only,
+        "sameSite": cookie.same_site,
+        "expires": cookie.expires_at_s,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _storage_script(session: Session) -> str:
+    """Fills the local storage of a session's origins, but for what a page has put there since."""
+    items = json.dumps([[item.origin.rstrip("/"), item.name, item.value] for item in session.storage])
+    return (
+        f"for (const [origin, name, value] of {items}) {{ try {{ if (origin === location.origin"
+        " && localStorage.getItem(name) === null) localStorage.setItem(name, value); } catch (refused) {} }"
+    )

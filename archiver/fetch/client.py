@@ -1,5 +1,6 @@
 """HTTP for articles, records and media: plain requests, always through one lane of the tap."""
 
+import copy
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,9 +13,10 @@ import requests
 import tenacity
 import urllib3
 from requests.adapters import HTTPAdapter
-from requests.cookies import RequestsCookieJar, extract_cookies_to_jar
+from requests.cookies import RequestsCookieJar, create_cookie, extract_cookies_to_jar
 
 from archiver.model.exchange import FAILURE_HEADER, NOTE_HEADER, Failure
+from archiver.model.sessions import Session
 from archiver.model.urls import parse_url
 
 __all__ = ["Client", "Fetched"]
@@ -81,6 +83,13 @@ class Client:
         session.headers.update({"User-Agent": user_agent, "Accept": _ACCEPT, "Accept-Language": "en,*;q=0.5"})
         session.mount("http://", _Adapter())
         session.mount("https://", _Adapter())
+        self._login = Session()
+
+    def logged_in(self, login: Session) -> Self:
+        """The same client, over the same connections, whose requests carry the session's cookies where they belong."""
+        client = copy.copy(self)
+        client._login = login  # noqa: SLF001  # its own class
+        return client
 
     def get(self, url: str, headers: Sequence[tuple[str, str]] = (), *, follow: bool = True) -> Fetched:
         """The answer at `url`, after at most 10 redirects if `follow`.
@@ -130,7 +139,12 @@ class Client:
     def _ask_once(self, url: str, headers: dict[str, str], jar: RequestsCookieJar) -> Fetched:
         try:
             response = self._session.get(
-                url, headers=headers, cookies=jar, stream=True, allow_redirects=False, timeout=self._timeout_s
+                url,
+                headers=headers,
+                cookies=self._cookies(url, jar),
+                stream=True,
+                allow_redirects=False,
+                timeout=self._timeout_s,
             )
         except requests.exceptions.ProxyError:
             raise
@@ -140,6 +154,16 @@ class Client:
         with response:
             extract_cookies_to_jar(jar, response.request, response.raw)  # type: ignore[no-untyped-call]
             return self._read(response)
+
+    def _cookies(self, url: str, set_on_the_way: RequestsCookieJar) -> RequestsCookieJar:
+        """What this one request carries: the session's cookies for it, but as the site has renewed them since."""
+        jar, host = set_on_the_way.copy(), urlsplit(url).hostname or ""
+        known = {cookie.name for cookie in set_on_the_way}
+        for cookie in self._login.cookies_for(url):
+            if cookie.name not in known:
+                given = create_cookie(cookie.name, cookie.value, domain=host, path="/")  # type: ignore[no-untyped-call]
+                jar.set_cookie(given)
+        return jar
 
     def _read(self, response: requests.Response) -> Fetched:
         told = response.headers.get(FAILURE_HEADER)

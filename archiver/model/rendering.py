@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from archiver.model.records import StepResult
+from archiver.model.sessions import Session
 from archiver.model.states import Availability, Reason
 
 __all__ = ["Box", "Found", "Overlay", "OverlayKind", "RenderEnd", "RenderPlan", "Rendering", "Sign", "Sought"]
@@ -94,7 +95,7 @@ class RenderPlan:
     high. The page is ready when any of `ready` (or of `element`, if empty) or any sign
     is rendered. `text`, `author` and `media` are read inside the element. What lies over the
     post or page and is one of `overlays` is hidden for a second frame. `sought` is located
-    on the page as it was shot.
+    on the page as it was shot. With a `session` the page is visited logged in.
     """
 
     url: str
@@ -108,6 +109,7 @@ class RenderPlan:
     width_px: int = 560
     height_px: int = 900
     max_height_px: int = 12_000
+    session: Session | None = None
     sought: tuple[Sought, ...] = ()
 
 

@@ -216,6 +216,8 @@ class Platform:
     hosts: tuple[str, ...]
     identify: Callable[[Url], PostRef | None]
     plan: Callable[[PostRef], RenderPlan]
+    #: The page that shows the post to members; None where it is the same.
+    login_plan: Callable[[PostRef], RenderPlan] | None = None
     mirrors: tuple[str, ...] = ()
     shorteners: tuple[str, ...] = ()
     any_host: bool = False

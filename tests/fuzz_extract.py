@@ -116,7 +116,7 @@ def _changed(text, begin, end, mutation):
     changed = {
         "cut": lambda: text[:begin],
         "drop": lambda: text[:begin] + text[end:],
-        "repeat": lambda: text[:begin] + piece * mutation.times + text[end:],
+        "repeat": lambda: text[:begin] + piece * min(mutation.times, _MOST_CHARS // len(piece or "-") + 1) + text[end:],
         "insert": lambda: text[:begin] + token * mutation.times + text[begin:],
         "swap": lambda: text[end:] + piece + text[:begin],
         "flip": lambda: text[:begin] + piece[::-1] + text[end:],

@@ -30,6 +30,7 @@ __all__ = [
     "items",
     "last_link",
     "number_at",
+    "paragraphs",
     "parse_html",
     "parse_json",
     "refusal",
@@ -238,13 +239,29 @@ def shown_text(tag: Tag, *, without: Sequence[Tag] = (), newlines: bool = False)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r" ?\n ?", "\n", text)).strip(" \n")
 
 
+def paragraphs(tag: Tag) -> list[Tag]:
+    """The paragraphs below `tag`, in reading order, without those inside another: no text twice, and linear."""
+    found: list[Tag] = []
+    stack: list[Iterator[PageElement]] = [iter(tag.contents)]
+    while stack:
+        node = next(stack[-1], None)
+        if node is None:
+            stack.pop()
+        elif isinstance(node, Tag):
+            if node.name == "p":
+                found.append(node)
+            else:
+                stack.append(iter(node.contents))
+    return found
+
+
 def blockquote_claim(tag: Tag, *, newlines: bool = False) -> Claim:
     """What a widget's blockquote says of its post: `<p>TEXT</p>— NAME (@handle) <a>DATE</a>`.
 
     The handle is the last `(@…)`, because a name may hold parentheses and another `@`.
     `lang` is that of the text. Fields that the markup doesn't give are None.
     """
-    body = [p for p in tag.find_all("p") if not re.match(r"\s*(?:--|[—–―-]).*\(\s*@", p.get_text(), re.DOTALL)]
+    body = [p for p in paragraphs(tag) if not re.match(r"\s*(?:--|[—–―-]).*\(\s*@", p.get_text(), re.DOTALL)]
     said = _ATTRIBUTION.match(shown_text(tag, without=body))
     name = said["name"].strip() if said else ""
     text = "\n\n".join(filter(None, (shown_text(p, newlines=newlines) for p in body)))

@@ -26,7 +26,7 @@ from archiver.platforms.base import (
     Reading,
     RecordRequest,
 )
-from archiver.platforms.common import attr, shown_text
+from archiver.platforms.common import attr, paragraphs, shown_text
 
 __all__ = ["PLATFORM"]
 
@@ -62,10 +62,10 @@ def _claim(tag: Tag, href: str) -> Claim | None:
     named = dated.find_previous_sibling("a", href=True) if dated else None
     # A publisher's software may have wrapped the last line in a paragraph of its own.
     last_line = named.parent if named else None
-    paragraphs = (shown_text(p) for p in said.find_all("p") if p is not last_line)
+    said_in = (shown_text(p) for p in paragraphs(said) if p is not last_line)
     return Claim(
         name=(shown_text(named) or None) if named else None,
-        text="\n\n".join(filter(None, paragraphs)) or None,
+        text="\n\n".join(filter(None, said_in)) or None,
         date_text=(shown_text(dated) or None) if dated and named else None,
     )
 

@@ -33,7 +33,7 @@ from archiver.platforms.base import (
     Sample,
     TimeSample,
 )
-from archiver.platforms.common import attr, last_link, shown_text
+from archiver.platforms.common import attr, last_link, paragraphs, shown_text
 
 __all__ = ["PLATFORM"]
 
@@ -111,13 +111,13 @@ def _read_blockquote(tag: Tag) -> list[Found]:
 
 def _claim(tag: Tag) -> Claim:
     """Caption (in old widgets), then `A post shared by NAME (@handle) on DATE`, in any language."""
-    paragraphs = [(p, shown_text(p)) for p in tag.find_all("p")]
-    signed = next((n for n in range(len(paragraphs) - 1, -1, -1) if _HANDLE.search(paragraphs[n][1])), None)
+    told = [(p, shown_text(p)) for p in paragraphs(tag)]
+    signed = next((n for n in range(len(told) - 1, -1, -1) if _HANDLE.search(told[n][1])), None)
     if signed is None:
         return Claim()
-    element, words = paragraphs[signed]
+    element, words = told[signed]
     time = element.find("time")
-    caption = "\n\n".join(text for _, text in paragraphs[:signed] if text.strip())
+    caption = "\n\n".join(text for _, text in told[:signed] if text.strip())
     return Claim(
         name=_name(words),
         handle=_HANDLE.findall(words)[-1],

@@ -18,10 +18,7 @@ from archiver.platforms.base import (
     Sample,
     TimeSample,
 )
-from archiver.platforms.common import (
-    attr,
-    shown_text,
-)
+from archiver.platforms.common import attr, paragraphs, shown_text
 
 __all__ = ["PLATFORM"]
 
@@ -91,9 +88,9 @@ def _claim(tag: Tag) -> Claim:
     links = section.find_all("a")
     user = next((link for link in links if shown_text(link).startswith("@")), None)
     sound = next((link for link in reversed(links) if shown_text(link).startswith("♬")), None)
-    paragraphs = section.find_all("p")
-    text = "\n\n".join(filter(None, map(shown_text, paragraphs)))
-    if not paragraphs:
+    captions = paragraphs(section)
+    text = "\n\n".join(filter(None, map(shown_text, captions)))
+    if not captions:
         text = shown_text(section, without=[link for link in (user, sound) if link])
     return Claim(handle=shown_text(user)[1:] or None if user else None, text=text or None)
 

@@ -16,6 +16,7 @@ from archiver.model.states import Availability, Reason
 from archiver.model.urls import Url, host_in, parse_url
 from archiver.platforms._wrapped import unwrap
 from archiver.platforms._x_answers import ANSWERS, NOTICES, read_record, record_requests
+from archiver.platforms._x_members import login_plan
 from archiver.platforms.base import Found, Markup, MarkupSample, Platform, Sample, TimeSample
 from archiver.platforms.common import (
     attr,
@@ -257,6 +258,7 @@ PLATFORM = Platform(
     markup=_MARKUP,
     created_at=_created_at,
     plan=_plan,
+    login_plan=login_plan,
     record_requests=record_requests,
     read_record=read_record,
     samples=(

@@ -1,9 +1,11 @@
 """Instagram as the demo plays it: the captioned embed, one broken card for every loss, walls."""
 
+import json
 from dataclasses import replace
 
 from archiver.demo.assets import asset_reply, escape, fill, paragraphs, static
 from archiver.demo.ids import at, instagram_code
+from archiver.demo.members import INSTAGRAM_RENEWED, instagram_member
 from archiver.demo.platforms.common import avatar_reply, by_id, mishap, not_found, picture_reply, slowed, to_https
 from archiver.demo.script import Act, Post, Site
 from archiver.demo.wire import Reply, Request, html, redirect
@@ -121,7 +123,10 @@ def _site(request: Request) -> Reply:
         return html(fill("instagram/login.html"))
     parts = request.segments
     if len(parts) >= 2 and parts[0] in ("p", "reel", "tv"):  # noqa: PLR2004  # p/CODE
-        return _post_page(_BY_ID.get(parts[1]), parts[1], embedded="embed" in parts)
+        post, embedded = _BY_ID.get(parts[1]), "embed" in parts
+        if post and post.act is Act.LOGIN and embedded and instagram_member(request):
+            return _members_page(post, request)
+        return _post_page(post, parts[1], embedded=embedded)
     return static(request, "instagram") or not_found("Instagram")
 
 
@@ -136,6 +141,14 @@ def _post_page(post: Post | None, code: str, *, embedded: bool) -> Reply:
         return html(fill("shared/plain.html", title="Instagram", body="<div id=splash-screen></div>"))
     title = escape(f"{post.name} on Instagram: “{post.text}”")
     return html(fill("instagram/page.html", title=title, url=post.url, code=code))
+
+
+def _members_page(post: Post, request: Request) -> Reply:
+    """What a member sees: with the log-in in the page, as sites put it there, and a new one in a cookie."""
+    shown = _embed_page(replace(post, act=Act.LIVE), post.post_id)
+    told = f"<script>window._session = {json.dumps(request.header('Cookie'))}</script></body>"
+    renewed = ("Set-Cookie", f"sessionid={INSTAGRAM_RENEWED}; Domain=.instagram.com; Path=/; Secure; HttpOnly")
+    return replace(html(shown.replace("</body>", told)), headers=(*_COOKIES, renewed))
 
 
 def _embed_page(post: Post | None, code: str) -> str:
@@ -161,7 +174,8 @@ def _pictures(request: Request) -> Reply:
     post = _BY_ID.get(stem)
     if suffix == "png":
         return avatar_reply(stem)
-    return picture_reply(post.picture or "", 1080, 1080) if post and post.served else not_found("cdninstagram")
+    shown = post is not None and (post.served or post.act is Act.LOGIN)
+    return picture_reply(post.picture or "", 1080, 1080) if post and shown else not_found("cdninstagram")
 
 
 def _embed(post: Post) -> str:

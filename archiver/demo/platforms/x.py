@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from archiver.demo.assets import asset, asset_reply, escape, fill, paragraphs, static
+from archiver.demo.members import x_api, x_member_page
 from archiver.demo.platforms.common import (
     avatar_reply,
     by_id,
@@ -143,11 +144,19 @@ def _pictures(request: Request) -> Reply:
 
 
 def _shell(request: Request) -> Reply:
-    """x.com answers 200 with an application shell, whatever became of the post."""
+    """x.com answers 200 with an application shell, whatever became of the post; members see more."""
     if request.scheme == "http":
         return to_https(request)
+    if request.path == "/member.js":
+        return asset_reply("x/member.js")
+    if (shown := x_member_page(request, find_post(request.segments[-1] if request.segments else ""))) is not None:
+        return shown
     body = "<noscript><p>JavaScript is not available.</p></noscript><div id=react-root></div>"
     return html(fill("shared/plain.html", title="X", body=body))
+
+
+def _api(request: Request) -> Reply:
+    return x_api(request, find_post(request.segments[-1] if request.segments else ""))
 
 
 def _short(request: Request) -> Reply:
@@ -209,6 +218,7 @@ SITE = Site(
         "publish.x.com": _oembed,
         "pbs.twimg.com": _pictures,
         "x.com": _shell,
+        "api.x.com": _api,
         "www.x.com": _shell,
         "mobile.x.com": _shell,
         "twitter.com": _shell,

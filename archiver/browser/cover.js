@@ -27,25 +27,22 @@
   };
   const hides = (element) => paintOf(element) * opacityOf(chainOf(element)) >= SOLID;
 
-  const stacksAt = (target, x, y) => {
-    const roots = [];
-    for (let root = target.getRootNode(); root; root = root.host ? root.host.getRootNode() : null) roots.unshift(root);
-    return roots.map((root) => root.elementsFromPoint(x, y));
-  };
+  // What lies at a point, the uppermost first. Of a host, what is in its open shadow tree comes before it.
+  const stackAt = (x, y, root = document) =>
+    root
+      .elementsFromPoint(x, y)
+      .filter((element) => element.getRootNode() === root)
+      .flatMap((element) => (element.shadowRoot ? [...stackAt(x, y, element.shadowRoot), element] : [element]));
   // The element that hides the target at a point; null where it is seen there, undefined where that can't be told.
   const coverAt = (target, chain, x, y) => {
     // What takes no clicks is passed over by hit testing, so what lies below it would seem to cover it.
     if (getComputedStyle(target).pointerEvents === "none") return undefined;
-    let hit = false;
-    for (const stack of stacksAt(target, x, y)) {
-      for (const element of stack) {
-        const own = chainOf(element);
-        if (own.includes(target)) hit = true;
-        if (hit || chain.includes(element)) break;
-        if (hides(element)) return element;
-      }
+    for (const element of stackAt(x, y)) {
+      if (chainOf(element).includes(target)) return null;
+      if (chain.includes(element)) break;
+      if (hides(element)) return element;
     }
-    return hit ? null : target;
+    return target;
   };
 
   const linesOf = (element) => {
@@ -85,7 +82,7 @@
     return !node || inked || cutOut() ? "" : describe("without colour in", letters);
   };
 
-  const hidingOf = (element) => {
+  const hidingOf = (element, surely) => {
     const chain = chainOf(element);
     const dim = dimmed(element, chain);
     if (dim) return dim;
@@ -97,6 +94,7 @@
     }
     const covers = points.map(([x, y]) => coverAt(element, chain, x, y)).filter((cover) => cover !== undefined);
     if (moved) scrollTo({ top: 0, left: 0, behavior: "instant" });
+    if (surely && !covers.length) return describe("not to be told:", element);
     const hidden = covers.filter(Boolean);
     if (hidden.length * 2 <= covers.length) return "";
     return hidden[0] === element ? describe("clipped:", element) : describe("covered by", overlayOf(hidden[0], chain));
@@ -142,9 +140,15 @@
 
   return {
     linesOf,
-    // "" if the elements are seen; else what hides the most of them, in words.
-    hiding: (elements) => {
-      const found = elements.slice(0, 4).map(hidingOf);
+    pointsOf,
+    stackAt,
+    chainOf,
+    describe,
+    floats,
+    paints: (element) => paintOf(element) * opacityOf(chainOf(element)) >= FAINT,
+    // "" if the elements are seen; else what hides the most of them, in words. `surely`: what can't be told is not seen.
+    hiding: (elements, surely = false) => {
+      const found = elements.slice(0, 4).map((element) => hidingOf(element, surely));
       return found.length && found.every(Boolean) ? found[0] : "";
     },
     veil: veilOf,

@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
 from playwright.async_api import Error
 
+from archiver.browser.places import found_in, places_script
 from archiver.browser.tabs import Tab
-from archiver.model.rendering import RenderPlan
+from archiver.model.rendering import Found, RenderPlan, Sought
 
 __all__ = ["Eye"]
 
@@ -29,13 +31,16 @@ def _script(name: str) -> str:
 
 
 class Eye:
-    """Runs `page.js` (with `cover.js`) for one plan in the main frame; `replaced` is set when its document is."""
+    """Runs `page.js` (with `cover.js` and `overlays.js`) for one plan in the main frame.
+
+    `replaced` is set when the frame's document is.
+    """
 
     def __init__(self, tab: Tab, plan: RenderPlan, *, replaced: asyncio.Event) -> None:
         self._tab = tab
         self._plan = plan
         self._replaced = replaced
-        self._script, self._cover = (_script(name) for name in ("page.js", "cover.js"))
+        self._script, *self._parts = (_script(name) for name in ("page.js", "cover.js", "overlays.js"))
 
     async def look_while_there(self, ready_s: float, settle_s: float) -> dict[str, Any]:
         """As `look`; Error as soon as the document is replaced: its answer may then never come."""
@@ -55,12 +60,23 @@ class Eye:
         """What `page.js` gives, after at most these seconds of waiting; Error if the page went away."""
         return await self._read(self._request(ready_s, settle_s))
 
-    async def glance(self) -> dict[str, Any]:
-        """The signs that hold now, and what hides the post now; Error if the page went away."""
-        return await self._read(self._request(0, 0) | {"glance": True})
+    async def glance(self, *, clean: bool = False) -> dict[str, Any]:
+        """The signs that hold now, what hides the post now, and overlays over it; Error if the page went away."""
+        return await self._read(self._request(0, 0) | {"glance": True, "clean": clean})
+
+    async def look_beneath(self, settle_s: float) -> dict[str, Any]:
+        """Hide the overlays that lie over post or page, for good, and read what is there then."""
+        return await self._read(self._request(0, settle_s) | {"clean": True})
+
+    async def find(self, sought: Sequence[Sought], *, clip: Mapping[str, float], limit_s: float) -> tuple[Found, ...]:
+        """Where all of this is on the page as it stands, relative to `clip`; Error if the page went away."""
+        answer = await self._evaluate(places_script(sought, clip=clip, limit_s=limit_s))
+        if not isinstance(answer, dict):
+            raise Error(f"nothing was located: {str(answer)[:300]}")
+        return found_in(answer)
 
     async def _read(self, request: dict[str, Any]) -> dict[str, Any]:
-        value = await self._evaluate(f"({self._script})({json.dumps(request)}, {self._cover})")
+        value = await self._evaluate(f"({self._script})({json.dumps(request)}, {', '.join(self._parts)})")
         if not isinstance(value, dict):
             raise Error(f"nothing was read: {str(value)[:300]}")
         return value
@@ -98,6 +114,9 @@ class Eye:
             "author": plan.author,
             "media": plan.media,
             "signs": [{"selector": sign.selector, "pattern": sign.pattern} for sign in plan.signs],
+            "overlays": [
+                {"name": item.name, "selector": item.selector, "pattern": item.pattern} for item in plan.overlays
+            ],
             "readyMs": round(ready_s * 1000),
             "settleMs": round(settle_s * 1000),
             "maxHeight": plan.max_height_px,

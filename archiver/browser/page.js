@@ -1,6 +1,6 @@
 // Runs once in an isolated world of the page, so nothing the page has redefined is used.
 // Waits until something of the plan is rendered, lets it settle, then reads it: one round trip.
-async (plan, coverOf) => {
+async (plan, coverOf, overlaysOf) => {
   const started = performance.now();
   const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
   // A page that is not painted gets no animation frames; the timer keeps us going.
@@ -45,7 +45,11 @@ async (plan, coverOf) => {
     return matches(document, sign.selector).some((element) => rendered(element) && (!pattern || pattern.test(textOf(element))));
   };
   const root = () => shown(document, plan.element)[0] || null;
+  const place = () => root() || body();
   const cover = coverOf({ rendered, textOf, body });
+  // What a post is seen by; null for a page.
+  const toldOf = () => (plan.element.length ? [...shown(place(), plan.text), ...mediaIn(place()), ...shown(place(), plan.author)] : null);
+  const overlays = overlaysOf({ plan, cover, textOf, body, toldOf });
 
   const isReady = () => {
     if (plan.signs.some(signHolds)) return true;
@@ -186,19 +190,20 @@ async (plan, coverOf) => {
   };
   const read = async () => {
     const scope = root();
-    const place = scope || body();
-    const media = await Promise.all(mediaIn(place).map(mediaPixels));
+    const media = await Promise.all(mediaIn(place()).map(mediaPixels));
+    const over = overlays.over();
     const entry = performance.getEntriesByType("navigation")[0];
     return {
       url: location.href,
       status: (entry && entry.responseStatus) || null,
       title: (document.title || "").slice(0, 1000).toWellFormed(),
-      text: textOf(place),
-      postText: textsOf(shown(place, plan.text)),
-      authorText: textsOf(shown(place, plan.author)),
+      text: textOf(place()),
+      postText: textsOf(shown(place(), plan.text)),
+      authorText: textsOf(shown(place(), plan.author)),
       mediaShown: media.filter((pixels) => pixels > 32).length,
       signs: heldSigns(),
-      hidden: hidden(),
+      hidden: hidden() || over.hidden,
+      overlays: over.overlays,
       found: scope !== null,
       box: boxOf(scope),
       lines: linesIn(boxOf(scope)),
@@ -208,14 +213,14 @@ async (plan, coverOf) => {
 
   const hidden = () => {
     if (!plan.element.length) return cover.veil();
-    const place = root() || body();
-    const texts = shown(place, plan.text).filter((element) => textOf(element).trim());
-    const told = texts.length ? texts : mediaIn(place);
-    return cover.hiding(told.length ? told : shown(place, plan.author));
+    const texts = shown(place(), plan.text).filter((element) => textOf(element).trim());
+    const media = texts.length ? [] : mediaIn(place());
+    const told = [texts, media, shown(place(), plan.author)].find((some) => some.length) || [];
+    return plan.clean && !told.length ? "nothing of the post is there" : cover.hiding(told, plan.clean);
   };
   // Where the lines of the post's text are, in the picture that is about to be taken.
   const linesIn = (box) =>
-    shown(root() || body(), plan.text)
+    shown(place(), plan.text)
       .flatMap((element) => (textOf(element).trim() ? cover.linesOf(element) : []))
       .map((line) => [line.left + scrollX - box.x, line.top + scrollY - box.y, line.width, line.height]);
   const heldSigns = () => plan.signs.map((sign, n) => (signHolds(sign) ? n : -1)).filter((n) => n >= 0);
@@ -229,9 +234,16 @@ async (plan, coverOf) => {
   try {
     const ready = plan.readyMs > 0 ? await becomesReady(started + plan.readyMs) : isReady();
     const readyMs = lap(started);
-    if (plan.glance) return { signs: heldSigns(), hidden: hidden() };
+    if (plan.glance) {
+      const over = overlays.over();
+      return { signs: heldSigns(), hidden: hidden() || over.hidden, overlays: over.overlays };
+    }
+    const removed = plan.clean ? overlays.hideAll() : [];
     const [settled, settleMs] = await dated(() => settle(performance.now() + plan.settleMs), plan.settleMs);
+    // What was set up anew meanwhile.
+    if (plan.clean) removed.push(...overlays.hideAll());
     const [seen, readMs] = await dated(read, 2000);
+    if (plan.clean) return { removed, seen, settled: settled || !unfinished() };
     const domStarted = performance.now();
     const dom = domOf().toWellFormed();
     const cut = dom.slice(0, plan.domLimit).toWellFormed();

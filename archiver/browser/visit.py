@@ -3,13 +3,13 @@
 1. open: a fresh context behind the render's own proxy; the main document has answered;
 2. ready, settle, read, dom: one look from an isolated world of the page (`page.js`);
 3. screenshot: the element, whole, or the page down to the plan's bound, and a glance at what came over it meanwhile;
+   find: where it stands what is sought, if anything is;
+   clean: only where a known overlay lies over it, a second shot with that hidden;
 4. linger: where asked, the page stays open while what it asked for late still comes;
 5. close: the context and its renderer are gone before the next visit starts.
 """
 
 import asyncio
-import base64
-import math
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
@@ -18,9 +18,11 @@ from typing import Any
 from playwright.async_api import Error
 
 from archiver.browser.budget import Budget, Gone, OutOfTime
-from archiver.browser.draft import Draft
+from archiver.browser.camera import take_picture
+from archiver.browser.draft import Draft, clip_of
 from archiver.browser.events import Watch
 from archiver.browser.eye import Eye
+from archiver.browser.places import LIMIT_S, Seek
 from archiver.browser.tabs import Tab, Tabs
 from archiver.browser.wire import Wire
 from archiver.model.exchange import Exchange
@@ -47,6 +49,8 @@ MOST_DIALOGS = 20
 STOP_S = 2.0
 #: How long a page may be looked at once more after its shot.
 GLANCE_S = 1.0
+#: How long what comes to light beneath a hidden overlay may take to settle.
+CLEAN_S = 2.0
 #: How long a page that was read and shot may stay open for what it still asks for.
 LINGER_S = 3.0
 #: How long closing a context may take before the whole browser is given up.
@@ -70,6 +74,7 @@ class Visit:
         monotonic: Callable[[], float],
         linger: Linger | None = None,
         heard: list[Exchange] | None = None,
+        seek: Seek | None = None,
     ) -> None:
         self.spoiled = False
         self.stalled = False
@@ -78,6 +83,7 @@ class Visit:
         self._proxy_url = proxy_url
         self._monotonic = monotonic
         self._linger = linger
+        self._seek = seek
         self._heard = heard
         self._wire = None if heard is None else Wire()
         self._gone: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -94,7 +100,9 @@ class Visit:
             return Rendering(RenderEnd.REFUSED, note=f"not an http(s) URL: {self._plan.url[:200]}")
         plan = self._plan
         opening = asyncio.ensure_future(
-            self._tabs.open(proxy_url=self._proxy_url, width_px=plan.width_px, height_px=plan.height_px)
+            self._tabs.open(
+                proxy_url=self._proxy_url, width_px=plan.width_px, height_px=plan.height_px, session=plan.session
+            )
         )
         try:
             await self._steps(await self._budget.within(asyncio.shield(opening)))
@@ -269,25 +277,67 @@ class Visit:
     async def _shoot(self, tab: Tab) -> None:
         started, documents = self._monotonic(), self._watch.documents
         try:
-            picture = await self._picture(tab)
+            picture = await self._picture(tab, self._draft.seen)
         except (OutOfTime, Error) as error:
             self._step("screenshot", started, ok=False, note=str(error)[:200] or "not made in time")
             return
         if documents != self._watch.documents:
             self._step("screenshot", started, ok=False, note="the document was replaced while it was shot")
             return
-        self._draft.screenshot = base64.b64decode(picture["data"])
+        self._draft.screenshot = picture
         self._step("screenshot", started, ok=True)
+        await self._find(tab)
         with suppress(OutOfTime, Error):
-            limit_s = min(GLANCE_S, self._budget.left_s() / 2)
-            self._draft.take_glance(await self._budget.within(self._eye(tab).glance(), limit_s))
+            self._draft.take_glance(await self._glance(tab))
+        if self._draft.seen.get("overlays"):
+            await self._clean(tab)
+
+    async def _glance(self, tab: Tab, *, clean: bool = False) -> dict[str, Any]:
+        limit_s = min(GLANCE_S, self._budget.left_s() / 2)
+        return await self._budget.within(self._eye(tab).glance(clean=clean), limit_s)
+
+    async def _clean(self, tab: Tab) -> None:
+        """Hide what the plan knows to lie over such pages, and shoot again; all that was kept before stays as it is."""
+        started, documents = self._monotonic(), self._watch.documents
+        try:
+            beneath = await self._budget.within(self._eye(tab).look_beneath(CLEAN_S), self._budget.left_s() / 2)
+            picture = await self._picture(tab, beneath.get("seen") or {})
+            glance = await self._glance(tab, clean=True)
+        except (OutOfTime, Error) as error:
+            self._step("clean", started, ok=False, note=str(error)[:200] or "not made in time")
+            return
+        kept = documents == self._watch.documents and bool(beneath.get("removed") and beneath.get("seen"))
+        if kept:
+            self._draft.take_beneath(beneath, picture, glance)
+        names = sorted({self._plan.overlays[number].name for number in beneath.get("removed", ())})
+        self._step("clean", started, ok=kept, note=f"hidden: {', '.join(names)}" if kept else "nothing could be hidden")
+
+    async def _find(self, tab: Tab) -> None:
+        """Locate what is sought where the picture was taken from; a page that can't be searched loses nothing else."""
+        started, dom = self._monotonic(), self._draft.look.get("dom")
+        sought = self._plan.sought
+        if not sought and self._seek and dom:
+            # It reads the whole page again, in a thread: other visits go on meanwhile.
+            told = dom.encode("utf-8", "replace"), self._draft.seen.get("url"), self._draft.status
+            sought = tuple(await asyncio.to_thread(self._seek, *told))
+        if not sought:
+            return
+        limit_s = min(LIMIT_S, self._budget.left_s() / 2)
+        clip, _ = clip_of(self._draft.seen, self._plan)
+        try:
+            look = self._eye(tab).find(sought, clip=clip, limit_s=limit_s)
+            self._draft.found = await self._budget.within(look, limit_s + 1)
+        except (OutOfTime, Error) as error:
+            self._step("find", started, ok=False, note=str(error)[:200] or "not searched in time")
+            return
+        self._step("find", started, ok=True, note=f"{len(self._draft.found)} of {len(sought)}")
 
     def _eye(self, tab: Tab) -> Eye:
         return Eye(tab, self._plan, replaced=self._watch.replaced)
 
-    async def _picture(self, tab: Tab) -> dict[str, Any]:
+    async def _picture(self, tab: Tab, seen: dict[str, Any]) -> bytes:
         """The screenshot; a page that began to compute without end after it was read is stopped for it."""
-        coming = asyncio.ensure_future(self._capture(tab))
+        coming = asyncio.ensure_future(take_picture(tab, seen, plan=self._plan, eye=self._eye(tab)))
         try:
             return await self._budget.within(asyncio.shield(coming), self._budget.left_s() - self._reserve_s / 2)
         except OutOfTime:
@@ -296,25 +346,6 @@ class Visit:
         finally:
             if not coming.done():
                 coming.cancel()
-
-    async def _capture(self, tab: Tab) -> dict[str, Any]:
-        """The shot; where it passes the window's edge, in a window made as high as that.
-
-        Only so are frames of other sites painted that were never in sight. A page whose
-        layout follows the window's height would become another one: it is shot as it is.
-        """
-        clip, beyond = self._draft.clip(self._plan)
-        shot = {
-            "format": "png",
-            # Half the time of the small encoding, for files 1.2 to 1.6 times as large.
-            "optimizeForSpeed": True,
-            "clip": {**clip, "scale": 1},
-        }
-        if beyond:
-            window = {"width": self._plan.width_px, "height": math.ceil(clip["y"] + clip["height"])}
-            stays = await self._eye(tab).stays_in(window)
-            shot["captureBeyondViewport"] = not stays or clip["x"] + clip["width"] > window["width"]
-        return await tab.send("Page.captureScreenshot", shot)
 
     # --- 4. linger, 5. close ------------------------------------------------------------------
 

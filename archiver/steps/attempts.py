@@ -7,20 +7,22 @@ site seems to turn the tap itself away (its TLS is not a browser's).
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import tenacity
 
 from archiver.fetch.client import Fetched
 from archiver.model.exchange import Exchange, Failure
+from archiver.model.records import StepResult
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
 from archiver.model.states import Backend, Group, Reason
+from archiver.model.urls import parse_url
 from archiver.platforms.base import Reading
 from archiver.steps.main_document import MainDocument, main_document, retry_after_s
 from archiver.steps.notice import notice_of
 
-__all__ = ["Again", "Visit", "ask_patiently", "repeat", "why_again"]
+__all__ = ["Again", "Visit", "all_steps", "ask_patiently", "repeat", "why_again", "with_tunnels"]
 
 T = TypeVar("T")
 MOST_VISITS = 3
@@ -39,11 +41,16 @@ _REFUSING_STATUSES = (403, 429, 503)
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One rendering, and what went over the network for it and for nothing else."""
+    """One rendering, and what went over the network for it; `why` says why it was made, if it is not the first."""
 
     rendering: Rendering
     exchanges: tuple[Exchange, ...]
     backend: Backend = Backend.TAP
+    why: str = ""
+
+    def with_exchanges(self, more: Sequence[Exchange]) -> "Visit":
+        """The visit with what was asked for beside it."""
+        return replace(self, exchanges=(*self.exchanges, *more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,35 @@ def why_again(plan: RenderPlan, visits: Sequence[Visit], reading: Reading | None
         return None
     pause_s = _FIRST_PAUSE_S if main.retry_after_s is None else main.retry_after_s
     return Again(Backend.TAP, why, pause_s) if pause_s <= _MOST_PAUSE_S else None
+
+
+def all_steps(visits: Sequence[Visit]) -> tuple[StepResult, ...]:
+    """The steps of all visits, with one between two that says why there was a second."""
+    steps: list[StepResult] = []
+    for visit in visits:
+        if visit.why:
+            way = "" if visit.backend is Backend.TAP else ", past the tap"
+            steps.append(StepResult("again", ok=True, elapsed_ms=0, note=f"{visit.why}{way}"[:300]))
+        steps.extend(visit.rendering.steps)
+    return tuple(steps)
+
+
+def with_tunnels(heard: Sequence[Exchange], through: Sequence[Exchange]) -> tuple[Exchange, ...]:
+    """What Chromium heard through a blind lane, with the addresses that only the lane knows.
+
+    `through` are the lane's own exchanges: plain HTTP it recorded itself, byte for byte, and
+    a tunnel that came about tells nothing more.
+    """
+    tunnels = [one for one in through if one.method == "CONNECT"]
+    addresses = {_host_of(one.uri): one.ip for one in tunnels if one.ip}
+    told = [replace(one, ip=addresses.get(_host_of(one.uri))) for one in heard if one.uri.startswith("https:")]
+    others = [one for one in through if one.method != "CONNECT" or one.failure is not None]
+    return tuple(sorted((*told, *others), key=lambda one: one.started_at))
+
+
+def _host_of(uri: str) -> str:
+    url = parse_url(uri)
+    return url.host if url else ""
 
 
 def _turned_away(last: Visit, main: MainDocument, visits: int) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from archiver.browser import Browser
 from archiver.fetch.client import Client
@@ -14,12 +15,13 @@ from archiver.fetch.recorded import fetched_from_wire
 from archiver.model.clock import Clock
 from archiver.model.errors import Interrupted
 from archiver.model.exchange import Exchange
-from archiver.model.records import Capture, Claim, Observation, PostRef, Resource
+from archiver.model.records import Capture, Claim, Context, Observation, PostRef, Resource
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
-from archiver.model.states import CaptureKind, Witness
+from archiver.model.states import Backend, CaptureKind, Outcome, Witness
 from archiver.model.urls import parse_url
 from archiver.platforms.base import Answer, Platform, RecordRequest
 from archiver.steps.aim import aim_at
+from archiver.steps.attempts import Again, Visit, all_steps, ask_patiently, repeat, why_again, with_tunnels
 from archiver.steps.candidates import better_pictures
 from archiver.steps.cuts import minding_cuts
 from archiver.steps.expand import Expansion, expand
@@ -42,17 +44,18 @@ _ASKING_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One resource to freeze, and what the citing article claims about it."""
+    """One resource to freeze, and what the citing article claims about it; else whose context it is."""
 
     resource: Resource
     claims: tuple[Claim, ...] = ()
+    context: Context | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureTools:
     """What a capture works with. A lane and its client serve one capture at a time.
 
-    `rendered` is called, perhaps twice, once the page was read and shot: the next one may
+    `rendered` is called, perhaps more than once, once the page was read and shot: the next one may
     begin while this one's last requests come in, and while it is judged and sealed.
     """
 
@@ -66,6 +69,8 @@ class CaptureTools:
     budget_s: float
     media_per_post: int
     page_height_px: int
+    #: A lane that does not look into TLS, for a site that turns the tap away; None: there is no such way.
+    blind_lane: Callable[[], Lane] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,10 @@ class _Target:
     def resource(self) -> Resource:
         return self.expansion.resource
 
+    @property
+    def kind(self) -> CaptureKind:
+        return CaptureKind.POST if self.post else CaptureKind.PAGE
+
 
 def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     """Freeze `wanted.resource` inside the budget and seal what came of it.
@@ -88,7 +97,8 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     1. Follow a shortener to what it stands for.
     2. Render the page on which the post can be seen without login.
     3. Read the platform's record of the post: off the wire where the page asked for it
-       itself, so that nothing is asked twice; else ask for it.
+       itself, so that nothing is asked twice; else ask for it. Where the rendering failed for
+       a reason that may pass, render once more, now that the text is safe (`attempts.py`).
     4. Keep the media that the record names, in the same way; of a page's pictures that are
        offered in several sizes the best.
     5. Judge: complete, partial or failed, and where the resource stands. What came only in
@@ -101,26 +111,27 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     """
     started_at, deadline = tools.clock.now(), tools.clock.monotonic() + tools.budget_s - _SEALING_S
     target = _aim(wanted.resource, tools)
-    rendering = _render(target, deadline, tools)
+    visits, asked = _see_and_ask(target, deadline, tools)
     tools.rendered()
-    exchanges = tools.lane.drain(timeout_s=_SEALING_S)
-    asked = _ask(target, exchanges, deadline, tools)
+    seen = _best(target, visits, asked)
+    exchanges = (*seen.exchanges, *tools.lane.drain(timeout_s=_SEALING_S))
 
     def in_time() -> bool:
         return tools.clock.monotonic() < deadline
 
     media = gather_media(asked.record, exchanges, client=tools.client, limit=tools.media_per_post, may_ask=in_time)
     if target.post is None:
-        _fetch_better_pictures(rendering, exchanges, in_time, tools)
+        _fetch_better_pictures(seen.rendering, exchanges, in_time, tools)
     exchanges += tools.lane.drain(timeout_s=_SEALING_S)
-    kind = CaptureKind.POST if target.post else CaptureKind.PAGE
-    judged = judge(target.plan, rendering, asked.reading, exchanges, kind=kind)
+    judged = judge(target.plan, seen.rendering, asked.reading, exchanges, kind=target.kind)
     judgement = minding_cuts(judged, exchanges, media_cut=media.cut)
-    kept = Kept(rendering, asked, wanted.claims, media, tuple(exchanges))
+    kept = Kept(seen.rendering, asked, wanted.claims, media, exchanges)
     draft = _draft(target, kept, judgement, started_at=started_at, tools=tools)
+    draft = replace(draft, steps=all_steps(visits), environment=replace(draft.environment, backend=seen.backend))
+    exchanges = (*(one for visit in visits if visit is not seen for one in visit.exchanges), *exchanges)
     if tools.cancelled():
         raise Interrupted("the run was interrupted before the capture was sealed")
-    sealed = tools.run.seal(draft, draft_files(kept), exchanges)
+    sealed = tools.run.seal(replace(draft, context=wanted.context), draft_files(kept), exchanges)
     for exchange in exchanges:
         if exchange.response is not None:
             exchange.response.close()
@@ -131,6 +142,52 @@ def _aim(resource: Resource, tools: CaptureTools) -> _Target:
     expansion = expand(resource, client=tools.client)
     aim = aim_at(expansion.resource, page_height_px=tools.page_height_px)
     return _Target(expansion, aim.post, aim.platform, aim.plan)
+
+
+def _see_and_ask(target: _Target, deadline: float, tools: CaptureTools) -> tuple[list[Visit], Asked]:
+    """All visits of the page, and the record's answer that counts."""
+    visits: list[Visit] = []
+    asked, again = Asked(), None
+
+    def once() -> Again | None:
+        nonlocal asked, again
+        visits.append(_visit(target, again, deadline, tools))
+        if not asked.conclusive:
+            heard = [exchange for visit in visits for exchange in visit.exchanges]
+            asked = _ask(target, heard, deadline, tools)
+        again = None
+        if target.expansion.dead_end is None:
+            again = why_again(target.plan, visits, asked.reading, blind=tools.blind_lane is not None)
+        if again is not None:
+            # What was asked for beside this rendering is not the next one's.
+            visits[-1] = visits[-1].with_exchanges(tools.lane.drain(timeout_s=_SEALING_S))
+        return again
+
+    repeat(once, left_s=lambda: deadline - tools.clock.monotonic(), cancelled=tools.cancelled)
+    return visits, asked
+
+
+def _best(target: _Target, visits: Sequence[Visit], asked: Asked) -> Visit:
+    """The visit that is worth most; of equal ones the last, which is the newest word."""
+
+    def worth(visit: Visit) -> tuple[bool, bool, bool, bool]:
+        judged = judge(target.plan, visit.rendering, asked.reading, visit.exchanges, kind=target.kind)
+        complete, kept = judged.outcome is Outcome.COMPLETE, judged.outcome is not Outcome.FAILED
+        return complete, kept, judged.availability.conclusive, visit.rendering.screenshot is not None
+
+    return visits[0] if len(visits) == 1 else max(reversed(visits), key=worth)
+
+
+def _visit(target: _Target, again: Again | None, deadline: float, tools: CaptureTools) -> Visit:
+    """One rendering, and its exchanges alone; `again` says how and why if it is not the first."""
+    if again is not None and again.backend is Backend.CDP and tools.blind_lane is not None:
+        heard: list[Exchange] = []
+        with tools.blind_lane() as lane:
+            rendering = _render(target, deadline, tools, lane=lane, heard=heard)
+            exchanges = with_tunnels(heard, lane.drain(timeout_s=_SEALING_S))
+        return Visit(rendering, exchanges, again.backend, again.why)
+    rendering = _render(target, deadline, tools, lane=tools.lane)
+    return Visit(rendering, tools.lane.drain(timeout_s=_SEALING_S), why=again.why if again else "")
 
 
 def _ask(target: _Target, exchanges: Sequence[Exchange], deadline: float, tools: CaptureTools) -> Asked:
@@ -146,7 +203,11 @@ def _ask(target: _Target, exchanges: Sequence[Exchange], deadline: float, tools:
         if exchange and fetched:
             asked_at = exchange.started_at
         else:
-            fetched = tools.client.get(request.url, headers=request.headers)
+            fetched = ask_patiently(
+                partial(tools.client.get, request.url, headers=request.headers),
+                left_s=lambda: deadline - tools.clock.monotonic(),
+                cancelled=tools.cancelled,
+            )
         answer = Answer(fetched.status, fetched.body, fetched.headers, fetched.final_url, fetched.media_type)
         reading = target.platform.read_record(target.post, request, answer)
         # The first endpoint is the post's own; those after it are asked only to make sure.
@@ -167,7 +228,9 @@ def _seen(request: RecordRequest, exchanges: Sequence[Exchange]) -> Exchange | N
     return None
 
 
-def _render(target: _Target, deadline: float, tools: CaptureTools) -> Rendering:
+def _render(
+    target: _Target, deadline: float, tools: CaptureTools, *, lane: Lane, heard: list[Exchange] | None = None
+) -> Rendering:
     dead_end = target.expansion.dead_end
     if dead_end is not None:
         end = RenderEnd.NO_RESPONSE if dead_end.status is None else RenderEnd.READY
@@ -178,11 +241,15 @@ def _render(target: _Target, deadline: float, tools: CaptureTools) -> Rendering:
 
     def linger(limit_s: float) -> Future[bool]:
         tools.rendered()
-        return tools.lane.until_quiet(limit_s)
+        return lane.until_quiet(limit_s)
 
     # A post is there once it is seen; a page may have more to ask for, and workers that do.
     return tools.browser.render(
-        target.plan, proxy_url=tools.lane.proxy_url, budget_s=left_s, linger=None if target.post else linger
+        target.plan,
+        proxy_url=lane.proxy_url,
+        budget_s=left_s,
+        linger=None if target.post else linger,
+        heard=heard,
     )
 
 

@@ -10,6 +10,7 @@ from archiver.model.codec import to_json
 from archiver.model.digests import Digest
 from archiver.model.exchange import Exchange, Failure
 from archiver.model.records import WarcRef
+from archiver.model.states import Backend
 from archiver.store.canonical import canonical
 from archiver.store.recorded import target_uri
 from archiver.store.warc import Headers, WarcFile, is_socket, new_record_id, write_record
@@ -135,8 +136,10 @@ def _write_response(batch: _Batch, exchange: Exchange) -> WarcRef:
 
 
 def _connection(exchange: Exchange) -> Headers:
-    protocols = [("WARC-Protocol", protocol) for protocol in exchange.protocols]
-    return [("WARC-IP-Address", exchange.ip), *protocols] if exchange.ip else protocols
+    fields = [("WARC-Protocol", protocol) for protocol in exchange.protocols]
+    if exchange.backend is not Backend.TAP:
+        fields.append(("Archiver-Backend", exchange.backend.value))
+    return [("WARC-IP-Address", exchange.ip), *fields] if exchange.ip else fields
 
 
 def _concurrent_to(ref: WarcRef | None) -> Headers:
@@ -202,5 +205,6 @@ def _summary(exchange: Exchange, ref: WarcRef | None) -> dict[str, Any]:
         "truncated": exchange.truncated,
         "failure": exchange.failure,
         "note": exchange.note or None,
+        "backend": None if exchange.backend is Backend.TAP else exchange.backend,
     }
     return {name: to_json(value) for name, value in told.items() if value is not None}

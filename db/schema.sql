@@ -61,7 +61,7 @@ CREATE TABLE artefact (
   -- One file of a folder. Observed bytes came over the network, produced ones we made.
   folder_id TEXT NOT NULL REFERENCES folder (id),
   path TEXT NOT NULL,                 -- relative to the folder
-  role TEXT CHECK (role IN ('screenshot', 'dom', 'record', 'media', 'pdf', 'source', 'mentions')) NOT NULL,
+  role TEXT CHECK (role IN ('screenshot', 'cleaned', 'dom', 'record', 'media', 'pdf', 'source', 'mentions', 'marks', 'redaction')) NOT NULL,
   origin TEXT CHECK (origin IN ('observed', 'produced')) NOT NULL,
   media_type TEXT NOT NULL,
   size_bytes INTEGER NOT NULL,
@@ -168,8 +168,10 @@ CREATE TABLE capture (
   availability TEXT CHECK (availability IN ('live', 'moved', 'gone_deleted', 'gone_author', 'gone_platform', 'gone_unspecified', 'gone_site', 'soft_404', 'protected', 'age', 'geo_legal', 'login', 'blocked', 'rate_limited', 'unreachable', 'server_error', 'unclear')) NOT NULL,
   final_url TEXT,
   http_status INTEGER,
+  logged_in INTEGER NOT NULL CHECK (logged_in IN (0, 1)), -- whether it shows what a member saw
   context_relation TEXT CHECK (context_relation IN ('quoted', 'parent', 'thread')), -- what it is to the post of capture context_of; NULL: an article cites it
   context_of TEXT,
+  article_id TEXT,                    -- the state of an article whose own page this is
   claim_layer TEXT CHECK (claim_layer IN ('ok', 'partial', 'failed', 'absent')),
   record_layer TEXT CHECK (record_layer IN ('ok', 'partial', 'failed', 'absent')),
   dom_layer TEXT CHECK (dom_layer IN ('ok', 'partial', 'failed', 'absent')),
@@ -180,11 +182,13 @@ CREATE TABLE capture (
 
 CREATE INDEX capture_resource ON capture (resource_id, started_at);
 
+CREATE INDEX capture_article ON capture (article_id) WHERE article_id IS NOT NULL;
+
 CREATE TABLE capture_reason (
   -- Why a capture is not complete.
   capture_id TEXT NOT NULL REFERENCES capture (id),
   ordinal INTEGER NOT NULL,
-  reason TEXT CHECK (reason IN ('text_not_shown', 'author_not_shown', 'media_not_shown', 'removal_notice', 'login_wall', 'consent_wall', 'age_gate', 'challenge', 'rate_limited', 'error_page', 'blank_frame', 'uniform_screenshot', 'no_screenshot', 'never_ready', 'not_settled', 'navigated_away', 'download', 'browser_crashed', 'over_budget', 'response_cut', 'media_cut', 'record_disagrees', 'record_unavailable', 'height_cut', 'refused', 'no_response')) NOT NULL,
+  reason TEXT CHECK (reason IN ('text_not_shown', 'author_not_shown', 'media_not_shown', 'removal_notice', 'login_wall', 'consent_wall', 'age_gate', 'challenge', 'rate_limited', 'error_page', 'blank_frame', 'uniform_screenshot', 'no_screenshot', 'never_ready', 'not_settled', 'navigated_away', 'download', 'browser_crashed', 'over_budget', 'response_cut', 'media_cut', 'record_disagrees', 'record_unavailable', 'height_cut', 'refused', 'no_response', 'overlay_hidden')) NOT NULL,
   PRIMARY KEY (capture_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 

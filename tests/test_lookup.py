@@ -279,6 +279,7 @@ def test_a_hit_as_json(archive):
         "outcome": "complete",
         "availability": "live",
         "standing": "live",
+        "logged_in": False,
         "captured_at": "2026-11-22T10:16:30Z",
         "path": folder_path(made.id),
         "screenshot": f"{folder_path(made.id)}/screenshot.png",

@@ -181,6 +181,8 @@ def _capture(db: Database, capture: Capture, path: str | None, leaf: Leaf | None
             "availability": capture.availability.value,
             "final_url": capture.final_url,
             "http_status": capture.http_status,
+            "article_id": capture.article,
+            "logged_in": int(capture.environment.logged_in),
             "context_relation": capture.context.relation.value if capture.context else None,
             "context_of": capture.context.capture_id if capture.context else None,
             **{f"{result.layer}_layer": result.outcome.value for result in capture.layers},
@@ -201,7 +203,8 @@ def _capture_aliases(db: Database, capture: Capture) -> None:
     for url in capture.aliases:
         put_alias(db, capture.resource, url)
     # A wall's address is no name of what is behind it, so only a page that was seen counts.
-    if capture.kind is CaptureKind.PAGE and capture.outcome is Outcome.COMPLETE and capture.final_url:
+    public = not capture.environment.logged_in
+    if capture.kind is CaptureKind.PAGE and capture.outcome is Outcome.COMPLETE and capture.final_url and public:
         put_alias(db, capture.resource, canonical_url(capture.final_url))
 
 

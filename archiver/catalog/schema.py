@@ -247,11 +247,14 @@ def _captures() -> tuple[str, ...]:
   {_one_of("availability", Availability)} NOT NULL,
   final_url TEXT,
   http_status INTEGER,
+  logged_in INTEGER NOT NULL CHECK (logged_in IN (0, 1)), -- whether it shows what a member saw
   {_one_of("context_relation", Relation)}, -- what it is to the post of capture context_of; NULL: an article cites it
   context_of TEXT,
+  article_id TEXT,                    -- the state of an article whose own page this is
   {layers}
 ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX capture_resource ON capture (resource_id, started_at)",
+        "CREATE INDEX capture_article ON capture (article_id) WHERE article_id IS NOT NULL",
         f"""CREATE TABLE capture_reason (
   -- Why a capture is not complete.
   capture_id TEXT NOT NULL REFERENCES capture (id),

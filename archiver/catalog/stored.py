@@ -33,10 +33,10 @@ class StoredResource:
 
 @dataclass(frozen=True, slots=True)
 class StoredCapture:
-    """One capture's row. `path` and `screenshot` are relative to `snapshots/`.
+    """One capture's row. `path`, `screenshot` and `marks` are relative to `snapshots/`.
 
     `manifest` is the digest of its `manifest-sha256.txt`, as the log's leaf has it; None
-    while no leaf is known.
+    while no leaf is known. `article` is the id of an article's state whose own page this is.
     """
 
     id: str
@@ -53,11 +53,17 @@ class StoredCapture:
     final_url: str | None = None
     http_status: int | None = None
     reasons: tuple[Reason, ...] = ()
+    logged_in: bool = False
+    article: str | None = None
+    marks: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """One fetched state of an article; the folder at `path` holds the whole record."""
+    """One fetched state of an article; the folder at `path` holds the whole record.
+
+    `screenshot` and `marks` (relative to `snapshots/`) are there where it had to be rendered to be read.
+    """
 
     id: str
     resource: StoredResource
@@ -68,6 +74,8 @@ class StoredVersion:
     manifest: Digest | None = None
     url: str | None = None
     title: str | None = None
+    screenshot: str | None = None
+    marks: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,10 @@ def _digest(text: str | None) -> Digest | None:
     return Digest.parse(text) if text else None
 
 
+def _file(row: dict[str, Any], name: str) -> str | None:
+    return f"{row['path']}/{row[name]}" if row[name] else None
+
+
 def unpack_resource(row: dict[str, Any]) -> StoredResource:
     """The resource of any joined row."""
     state = Availability(row["state"]) if row["state"] else None
@@ -52,11 +56,14 @@ def unpack_capture(row: dict[str, Any]) -> StoredCapture:
         outcome=Outcome(row["outcome"]),
         availability=Availability(row["availability"]),
         path=row["path"],
-        screenshot=f"{row['path']}/{row['screenshot']}" if row["screenshot"] else None,
+        screenshot=_file(row, "screenshot"),
+        article=row["article_id"],
+        marks=_file(row, "marks"),
         manifest=_digest(row["manifest"]),
         final_url=row["final_url"],
         http_status=row["http_status"],
         reasons=tuple(Reason(word) for word in (row["reasons"] or "").split(",") if word),
+        logged_in=bool(row["logged_in"]),
     )
 
 
@@ -72,6 +79,8 @@ def unpack_version(row: dict[str, Any]) -> StoredVersion:
         manifest=_digest(row["manifest"]),
         url=row["url"],
         title=row["title"],
+        screenshot=_file(row, "screenshot"),
+        marks=_file(row, "marks"),
     )
 
 

@@ -79,7 +79,8 @@ def _what(hit: Hit) -> str:
     if hit.kind in {HitKind.CAPTURE, HitKind.WITHDRAWN}:
         now = f"; stands now as {hit.standing}" if hit.standing and hit.standing != hit.availability else ""
         gone = "; its bytes are gone" if hit.tombstone else ""
-        return f"captured {when}: {hit.outcome}, {hit.availability}{now}{gone}"
+        seen = " (logged in; the availability is that for the public)" if hit.logged_in else ""
+        return f"captured {when}: {hit.outcome}, {hit.availability}{seen}{now}{gone}"
     if hit.kind is HitKind.ARTICLE:
         return f"article, read {when}"
     return f"{'cited' if hit.kind is HitKind.CITED else 'quoted without permalink'}, never captured"

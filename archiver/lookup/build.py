@@ -55,6 +55,7 @@ class Builder:
             handle=words.handle if words else None,
             text=snippet(words.text, self.wanted) if words else None,
             articles=tuple(self.catalog.citations(resource.id)),
+            logged_in=capture.logged_in,
         )
 
     def version(self, version: StoredVersion) -> Hit:

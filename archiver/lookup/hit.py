@@ -34,7 +34,7 @@ class Hit:
     `availability` is what the capture found when it was made, `standing` where the
     resource stands by all that is known now. `at` is when the capture (or the article
     version that cites) was made; `manifest` the digest of the folder's manifest, which
-    outlives the folder.
+    outlives the folder. What is `logged_in` shows what a member saw.
     """
 
     kind: HitKind
@@ -54,6 +54,7 @@ class Hit:
     text: str | None = None
     articles: tuple[Citation, ...] = ()
     tombstone: StoredTombstone | None = None
+    logged_in: bool = False
 
 
 def hit_to_json(hit: Hit) -> dict[str, Any]:
@@ -67,6 +68,7 @@ def hit_to_json(hit: Hit) -> dict[str, Any]:
         "outcome": hit.outcome.value if hit.outcome else None,
         "availability": hit.availability.value if hit.availability else None,
         "standing": hit.standing.value if hit.standing else None,
+        "logged_in": hit.logged_in,
         "captured_at": format_at(hit.at) if hit.at and hit.capture_id else None,
         "path": hit.path,
         "screenshot": hit.screenshot,

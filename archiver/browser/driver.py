@@ -1,7 +1,7 @@
 """The browser as the rest of the program knows it: `render`, from any thread, always ending."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +13,7 @@ from archiver.browser.flags import SandboxPolicy, user_agent_of, version_of
 from archiver.model.clock import Clock, system_clock
 from archiver.model.exchange import Exchange
 from archiver.model.records import Environment
-from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
+from archiver.model.rendering import RenderEnd, Rendering, RenderPlan, Sought
 
 if TYPE_CHECKING:
     from archiver.browser.engine import Engine
@@ -89,6 +89,7 @@ class Browser:
         budget_s: float,
         linger: "Callable[[float], Future[bool]] | None" = None,
         heard: list[Exchange] | None = None,
+        seek: "Callable[[bytes, str | None, int | None], Sequence[Sought]] | None" = None,
     ) -> Rendering:
         """Visit one page, through `proxy_url` only, and say what was seen.
 
@@ -99,10 +100,12 @@ class Browser:
         with a selector or pattern that can't be parsed. `linger` is asked once the page was
         read and shot, with the seconds that are left: the page stays open until its future is
         done, so that what it asks for late still comes. `heard` gets what Chromium itself
-        tells of the network, for a proxy that can't hear it (see `wire.py`).
+        tells of the network, for a proxy that can't hear it (see `wire.py`). `seek` is for a plan
+        that seeks nothing: asked in a thread with DOM, address and status of the page that was
+        shot, it says what is to be located there.
         """
         engine = self._live_engine()
-        future = engine.visit(plan, proxy_url=proxy_url, budget_s=budget_s, linger=linger, heard=heard)
+        future = engine.visit(plan, proxy_url=proxy_url, budget_s=budget_s, linger=linger, heard=heard, seek=seek)
         try:
             return future.result(budget_s + self._grace_s)
         except TimeoutError:

@@ -20,6 +20,7 @@ from playwright.async_api import Error, Playwright, async_playwright
 
 from archiver.browser.flags import UNWANTED_DEFAULTS, SandboxPolicy, launch_flags
 from archiver.browser.loop import DriverLoop
+from archiver.browser.places import Seek
 from archiver.browser.processes import Group, PageProcesses, children_of, kill_all
 from archiver.browser.scratch import Scratch
 from archiver.browser.tabs import Tabs
@@ -104,9 +105,12 @@ class Engine:
         budget_s: float,
         linger: Linger | None = None,
         heard: list[Exchange] | None = None,
+        seek: Seek | None = None,
     ) -> "Future[Rendering]":
         """Begin one visit; its end is awaited by the caller."""
-        return self._submit(self._visit(plan, proxy_url=proxy_url, budget_s=budget_s, linger=linger, heard=heard))
+        return self._submit(
+            self._visit(plan, proxy_url=proxy_url, budget_s=budget_s, linger=linger, heard=heard, seek=seek)
+        )
 
     def usable(self) -> bool:
         """Whether a visit can be begun: neither killed nor left by its driver."""
@@ -229,6 +233,7 @@ class Engine:
         budget_s: float,
         linger: Linger | None,
         heard: list[Exchange] | None,
+        seek: Seek | None,
     ) -> Rendering:
         chromium = await self._lease()
         visit = Visit(
@@ -239,6 +244,7 @@ class Engine:
             monotonic=self._settings.monotonic,
             linger=linger,
             heard=heard,
+            seek=seek,
         )
         chromium.visits.add(visit)
         try:

@@ -39,7 +39,9 @@ ORDER BY folder.id
 _CITED = """
 WITH cited (article_id, fetched_at, resource_id) AS (
   SELECT DISTINCT version.resource_id, fetched_at, mention.resource_id
-  FROM mention JOIN article_version AS version ON version.id = version_id WHERE mention.resource_id IS NOT NULL)
+  FROM mention JOIN article_version AS version ON version.id = version_id WHERE mention.resource_id IS NOT NULL
+  UNION SELECT version.resource_id, fetched_at, capture.resource_id
+  FROM capture JOIN article_version AS version ON version.id = article_id)
 SELECT * FROM cited
 UNION SELECT article_id, fetched_at, alias.resource_id FROM cited JOIN alias ON alias_id = cited.resource_id
 """
@@ -120,7 +122,10 @@ class Economy(Reading):
         return {row["id"]: row["uri"] for row in rows}
 
     def citations_by_resource(self) -> dict[int, list[tuple[int, datetime]]]:
-        """Resource → (id of the article, when it was read) of every stored state that cites it; aliases count."""
+        """Resource → (id of the article, when it was read) of every stored state that cites it; aliases count.
+
+        An article stands for the captures of its own page.
+        """
         found: dict[int, list[tuple[int, datetime]]] = {}
         for row in self._all(_CITED):
             found.setdefault(row["resource_id"], []).append((row["article_id"], parse_at(row["fetched_at"])))

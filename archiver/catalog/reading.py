@@ -21,21 +21,30 @@ from archiver.model.states import Group, Outcome
 __all__ = ["Reading"]
 
 _BATCH = 500
-_CAPTURES = """
+
+
+def _file(role: str, table: str) -> str:
+    """The first file of a folder that plays a part, as a column of that name."""
+    return f"""(SELECT path FROM artefact WHERE folder_id = {table}.id AND role = '{role}' ORDER BY path LIMIT 1)
+    AS {role}"""  # noqa: S608  # our own words
+
+
+_CAPTURES = f"""
 SELECT capture.*, folder.kind, folder.path, leaf.digest AS manifest, resource.key, resource.uri AS resource_uri,
   resource.platform, resource.post_id, availability.state,
-  (SELECT path FROM artefact WHERE folder_id = capture.id AND role = 'screenshot' ORDER BY path LIMIT 1) AS screenshot,
+  {_file("screenshot", "capture")}, {_file("marks", "capture")},
   (SELECT group_concat(reason) FROM (SELECT reason FROM capture_reason WHERE capture_id = capture.id ORDER BY ordinal))
     AS reasons
 FROM capture JOIN folder USING (id) JOIN resource ON resource.id = capture.resource_id
   LEFT JOIN leaf ON leaf.seq = folder.leaf_seq LEFT JOIN availability ON availability.resource_id = resource.id
-"""
-_VERSIONS = """
+"""  # noqa: S608  # our own words
+_VERSIONS = f"""
 SELECT article_version.*, folder.path, leaf.digest AS manifest, resource.key, resource.uri AS resource_uri,
+  {_file("screenshot", "article_version")}, {_file("marks", "article_version")},
   resource.platform, resource.post_id, availability.state
 FROM article_version JOIN folder USING (id) JOIN resource ON resource.id = article_version.resource_id
   LEFT JOIN leaf ON leaf.seq = folder.leaf_seq LEFT JOIN availability ON availability.resource_id = resource.id
-"""
+"""  # noqa: S608  # our own words
 # Without an instant every distance is NULL, so all are equally near.
 # The rows are chosen before they are joined. Without an instant every distance is NULL, so
 # all are equally near.
@@ -62,15 +71,20 @@ class Reading:
 
     # --- what the steps ask ---------------------------------------------------------------
 
-    def fresh_capture(self, resource_key: str, *, now: datetime, complete_s: float, conclusive_s: float) -> str | None:
+    def fresh_capture(
+        self, resource_key: str, *, now: datetime, complete_s: float, conclusive_s: float, article: str | None = None
+    ) -> str | None:
         """The path of the latest capture that need not be repeated yet, or None.
 
         A COMPLETE capture is fresh for `complete_s` seconds. One that learnt something
         else for sure (gone, restricted, or live but only in part) is for `conclusive_s`.
         One that learnt nothing of the resource never is, and neither is one that failed
-        on a live resource. Captures under an alias of the resource count.
+        on a live resource. Captures under an alias of the resource count. With `article` only
+        those do that are of the page of this state of an article.
         """
         for capture in self.captures_of(resource_key):
+            if article is not None and capture.article != article:
+                continue
             # A clock that was wrong may have dated a capture into the future: not fresh for ever.
             age = abs(now - capture.ended_at)
             if capture.outcome is Outcome.COMPLETE:
@@ -133,6 +147,15 @@ class Reading:
         """Captures of these resources, newest first, or nearest first to an instant."""
         rows = self._all(f"{_CAPTURES} {_CAPTURES_OF}", _listing(resource_ids, nearest_to, limit))
         return [unpack_capture(row) for row in rows]
+
+    def page_of(self, version_id: str) -> StoredCapture | None:
+        """The latest capture of the page of this state of an article, a complete one before others."""
+        rows = self._all(
+            f"""{_CAPTURES} WHERE article_id = ?
+               ORDER BY outcome = 'complete' DESC, started_at DESC, capture.id DESC LIMIT 1""",
+            [version_id],
+        )
+        return unpack_capture(rows[0]) if rows else None
 
     def capture(self, identifier: str) -> StoredCapture | None:
         """The capture of this id."""

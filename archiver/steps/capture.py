@@ -27,7 +27,9 @@ from archiver.steps.cuts import minding_cuts
 from archiver.steps.expand import Expansion, expand
 from archiver.steps.gate import Judgement, judge
 from archiver.steps.layers import Asked, Kept, draft_files, layer_results
+from archiver.steps.login import Login, without_secrets
 from archiver.steps.media import gather_media
+from archiver.steps.overlays import names_of
 from archiver.store import RunStore, Sealed, capture_id
 from archiver.tap import Lane
 
@@ -71,6 +73,8 @@ class CaptureTools:
     page_height_px: int
     #: A lane that does not look into TLS, for a site that turns the tap away; None: there is no such way.
     blind_lane: Callable[[], Lane] | None = None
+    #: With whose log-in; the client carries it too.
+    login: Login | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
        offered in several sizes the best.
     5. Judge: complete, partial or failed, and where the resource stands. What came only in
        part makes it partial.
-    6. Seal files, WARC records, manifest and log leaf.
+    6. Seal files, WARC records, manifest and log leaf; of a logged-in capture without its secrets.
 
     The world's failures end in a sealed FAILED capture; only our own faults (a full disk,
     no browser) raise, and Interrupted where the run was cancelled: a capture that we cut
@@ -125,13 +129,17 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     exchanges += tools.lane.drain(timeout_s=_SEALING_S)
     judged = judge(target.plan, seen.rendering, asked.reading, exchanges, kind=target.kind)
     judgement = minding_cuts(judged, exchanges, media_cut=media.cut)
+    judgement = tools.login.judgement(judgement) if tools.login else judgement
     kept = Kept(seen.rendering, asked, wanted.claims, media, exchanges)
     draft = _draft(target, kept, judgement, started_at=started_at, tools=tools)
     draft = replace(draft, steps=all_steps(visits), environment=replace(draft.environment, backend=seen.backend))
     exchanges = (*(one for visit in visits if visit is not seen for one in visit.exchanges), *exchanges)
     if tools.cancelled():
         raise Interrupted("the run was interrupted before the capture was sealed")
-    sealed = tools.run.seal(replace(draft, context=wanted.context), draft_files(kept), exchanges)
+    draft, files, stored = replace(draft, context=wanted.context), draft_files(kept), exchanges
+    if tools.login is not None:
+        draft, files, stored = without_secrets(draft, files, exchanges, tools.login)
+    sealed = tools.run.seal(draft, files, stored)
     for exchange in exchanges:
         if exchange.response is not None:
             exchange.response.close()
@@ -140,7 +148,8 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
 
 def _aim(resource: Resource, tools: CaptureTools) -> _Target:
     expansion = expand(resource, client=tools.client)
-    aim = aim_at(expansion.resource, page_height_px=tools.page_height_px)
+    session = tools.login.session if tools.login else None
+    aim = aim_at(expansion.resource, page_height_px=tools.page_height_px, session=session)
     return _Target(expansion, aim.post, aim.platform, aim.plan)
 
 
@@ -199,6 +208,8 @@ def _ask(target: _Target, exchanges: Sequence[Exchange], deadline: float, tools:
         if tools.clock.monotonic() >= deadline:
             break
         exchange, asked_at = _seen(request, exchanges), tools.clock.now()
+        if exchange is None and tools.login is not None and not tools.login.may_ask(request):
+            continue
         fetched = fetched_from_wire(exchange) if exchange else None
         if exchange and fetched:
             asked_at = exchange.started_at
@@ -297,6 +308,7 @@ def _draft(target: _Target, kept: Kept, judgement: Judgement, *, started_at: dat
         steps=kept.rendering.steps,
         events=kept.rendering.events,
         aliases=target.expansion.aliases,
+        overlays=names_of(kept.rendering),
     )
 
 

@@ -78,7 +78,9 @@ def without_secrets(
     safe = redact_exchanges(exchanges, secrets, taken)
     cleaned = [_without(file, secrets, taken) for file in files]
     altered = tuple(new.path for old, new in zip(files, cleaned, strict=True) if new.data != old.data)
-    draft = _said_without(draft, secrets, taken)
+    label = replace(draft.environment, logged_in=True, session=login.session.label)
+    # Only the deciding observation: what an endpoint told a member is no word for the public.
+    draft = _said_without(replace(draft, environment=label, observations=draft.observations[-1:]), secrets, taken)
     redaction = SessionRedaction(
         RULES, dict(sorted(taken.fields.items())), taken.values, taken.records, taken.decoded, taken.dropped, altered
     )

@@ -7,6 +7,7 @@ from archiver.model.rendering import RenderPlan
 from archiver.model.sessions import Session
 from archiver.platforms import identify, platform_named
 from archiver.platforms.base import Platform
+from archiver.steps.overlays import with_overlays
 from archiver.steps.walls import with_walls
 
 __all__ = ["Aim", "aim_at"]
@@ -30,6 +31,6 @@ def aim_at(resource: Resource, *, page_height_px: int, session: Session | None =
     platform = platform_named(post.platform) if post else None
     if post and platform:
         shown = platform.login_plan(post) if session and platform.login_plan else platform.plan(post)
-        return Aim(replace(with_walls(shown), session=session), post, platform)
+        return Aim(replace(with_overlays(with_walls(shown)), session=session), post, platform)
     page = RenderPlan(resource.uri, width_px=1280, height_px=900, max_height_px=page_height_px, session=session)
-    return Aim(with_walls(page))
+    return Aim(with_overlays(with_walls(page)))

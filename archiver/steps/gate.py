@@ -6,11 +6,13 @@ post's own text (where it has none, its author and media) is in sight in the ren
 at an address of this very post, no mark of a wall, notice or error is, the main document
 came whole with a good status, fonts and pictures had come, and the screenshot shows
 something where the text is. A page is COMPLETE under the same conditions, if it has more to
-say than that it is not there. Where a resource stands is `stand.py`'s part.
+say than that it is not there. Where an overlay of our list was hidden, the frame without it is
+judged in the same way, and counts only if it is COMPLETE: taking something away shows a post, or
+nothing. Where a resource stands is `stand.py`'s part.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archiver.model.exchange import Exchange
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
@@ -20,6 +22,7 @@ from archiver.steps.astray import Astray, asks_for_a_form, astray, is_post_elsew
 from archiver.steps.blank import look_at
 from archiver.steps.main_document import MainDocument, main_document
 from archiver.steps.notice import notice_of, what_covers
+from archiver.steps.overlays import shows_more, wall_alone
 from archiver.steps.shown_text import has_words, shows_marks, shows_name, shows_text
 from archiver.steps.stand import Stand, availability_of_status, stand_of_page, stand_of_post
 from archiver.steps.walls import minding_side_forms, without_side_forms
@@ -31,7 +34,7 @@ __all__ = ["Judgement", "availability_of_status", "judge"]
 class Judgement:
     """The gate's word. `via` and `evidence` are those of the deciding `Observation`.
 
-    `reasons` say why the capture is not complete, the weightiest first; empty if it is.
+    `reasons` say why the capture is not complete, the weightiest first; if it is, they are remarks.
     """
 
     outcome: Outcome
@@ -69,12 +72,32 @@ def judge(
     2. Whether the post is in it; of a page, whether it is more than a notice.
     3. Where the resource stands: the record's word, then the page's.
     4. COMPLETE if nothing is wrong; PARTIAL if something of it is kept; else FAILED.
+    5. All of that again for the frame without overlays, if there is one.
     """
     main = main_document(plan, rendering, exchanges)
     strayed = astray(plan.url, rendering.final_url, kind=kind)
-    if kind is CaptureKind.POST:
-        return _judge_post(plan, rendering, reading, main, strayed)
-    return _judge_page(plan, minding_side_forms(plan.url, rendering), main, strayed)
+
+    def judged(frame: Rendering) -> Judgement:
+        if kind is CaptureKind.POST:
+            return _judge_post(plan, frame, reading, main, strayed)
+        return _judge_page(plan, minding_side_forms(plan.url, frame), main, strayed)
+
+    untouched = judged(rendering)
+    if rendering.cleaned is None:
+        return untouched
+    cleaned = judged(rendering.cleaned)
+    if cleaned.outcome is not Outcome.COMPLETE or (kind is CaptureKind.PAGE and not shows_more(rendering.cleaned)):
+        cleaned = untouched if kind is CaptureKind.POST else _minding_walls(untouched, rendering)
+    return replace(cleaned, reasons=(*cleaned.reasons, Reason.OVERLAY_HIDDEN))
+
+
+def _minding_walls(untouched: Judgement, rendering: Rendering) -> Judgement:
+    """The judgement of a page, but FAILED where all that it has to say is what lies over it."""
+    wall = wall_alone(rendering)
+    if wall is None or untouched.outcome is not Outcome.COMPLETE:
+        return untouched
+    evidence = f"{untouched.evidence}, but nothing is there beneath {rendering.removed[0].name}"
+    return Judgement(Outcome.FAILED, Availability.UNCLEAR, Witness.PAGE, evidence, (wall,))
 
 
 def _judge_post(

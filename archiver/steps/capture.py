@@ -15,7 +15,7 @@ from archiver.fetch.recorded import fetched_from_wire
 from archiver.model.clock import Clock
 from archiver.model.errors import Interrupted
 from archiver.model.exchange import Exchange
-from archiver.model.records import Capture, Claim, Context, Observation, PostRef, Resource
+from archiver.model.records import ArticleVersion, Capture, Claim, Context, Observation, PostRef, Resource
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
 from archiver.model.states import Backend, CaptureKind, Outcome, Witness
 from archiver.model.urls import parse_url
@@ -28,8 +28,10 @@ from archiver.steps.expand import Expansion, expand
 from archiver.steps.gate import Judgement, judge
 from archiver.steps.layers import Asked, Kept, draft_files, layer_results
 from archiver.steps.login import Login, without_secrets
+from archiver.steps.marks import with_marks
 from archiver.steps.media import gather_media
 from archiver.steps.overlays import names_of
+from archiver.steps.sought import sought_of
 from archiver.store import RunStore, Sealed, capture_id
 from archiver.tap import Lane
 
@@ -51,6 +53,8 @@ class Wanted:
     resource: Resource
     claims: tuple[Claim, ...] = ()
     context: Context | None = None
+    #: The state of an article whose own page this is: its claims are marked.
+    article: ArticleVersion | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +118,7 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     short ourselves is no evidence against the post.
     """
     started_at, deadline = tools.clock.now(), tools.clock.monotonic() + tools.budget_s - _SEALING_S
-    target = _aim(wanted.resource, tools)
+    target = _aim(wanted, tools)
     visits, asked = _see_and_ask(target, deadline, tools)
     tools.rendered()
     seen = _best(target, visits, asked)
@@ -137,6 +141,8 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     if tools.cancelled():
         raise Interrupted("the run was interrupted before the capture was sealed")
     draft, files, stored = replace(draft, context=wanted.context), draft_files(kept), exchanges
+    if wanted.article is not None:
+        draft, files = with_marks(draft, files, wanted.article, seen.rendering)
     if tools.login is not None:
         draft, files, stored = without_secrets(draft, files, exchanges, tools.login)
     sealed = tools.run.seal(draft, files, stored)
@@ -146,11 +152,12 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     return sealed
 
 
-def _aim(resource: Resource, tools: CaptureTools) -> _Target:
-    expansion = expand(resource, client=tools.client)
+def _aim(wanted: Wanted, tools: CaptureTools) -> _Target:
+    expansion = expand(wanted.resource, client=tools.client)
     session = tools.login.session if tools.login else None
     aim = aim_at(expansion.resource, page_height_px=tools.page_height_px, session=session)
-    return _Target(expansion, aim.post, aim.platform, aim.plan)
+    sought = sought_of(wanted.article.mentions) if wanted.article else ()
+    return _Target(expansion, aim.post, aim.platform, replace(aim.plan, sought=sought))
 
 
 def _see_and_ask(target: _Target, deadline: float, tools: CaptureTools) -> tuple[list[Visit], Asked]:

@@ -2,16 +2,16 @@
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from archiver.model.records import ArticleVersion, Mention, StepResult
+from archiver.model.records import ArticleVersion, Capture, Mention, StepResult
 from archiver.model.rendering import Box, Found, Rendering
 from archiver.model.states import ArtefactRole, Origin
 from archiver.steps.marksheet import Mark, Sheet, draw_sheet
 from archiver.steps.sought import claims_of
 from archiver.store import DraftFile
 
-__all__ = ["Marks", "marks_of"]
+__all__ = ["Marks", "marks_of", "with_marks"]
 
 #: Where a PNG says its width and height (ISO 15948 §11.2.2).
 _SIZE_AT = 16
@@ -63,6 +63,17 @@ def marks_of(version: ArticleVersion, rendering: Rendering) -> Marks | None:
     sheet = Sheet(version, width_px, height_px, scale=width_px / max(1, rendering.width_px))
     drawn = draw_sheet(sheet, marks)
     return Marks(marks, DraftFile("marks.svg", ArtefactRole.MARKS, Origin.PRODUCED, "image/svg+xml", drawn))
+
+
+def with_marks(
+    capture: Capture, files: Sequence[DraftFile], version: ArticleVersion, rendering: Rendering
+) -> tuple[Capture, tuple[DraftFile, ...]]:
+    """The capture of an article's own page, which says so, with the marks among its files and steps."""
+    marks = marks_of(version, rendering)
+    capture = replace(capture, article=version.id)
+    if marks is None:
+        return capture, tuple(files)
+    return replace(capture, steps=(*capture.steps, marks.step)), (*files, *([marks.file] if marks.file else []))
 
 
 def _mark(number: int, mention: Mention, found: Found | None, rendering: Rendering) -> Mark:

@@ -27,12 +27,14 @@ from archiver.model.records import (
     Observation,
     Resource,
 )
-from archiver.model.rendering import Rendering, RenderPlan
+from archiver.model.rendering import RenderEnd, Rendering, RenderPlan, Sought
 from archiver.model.states import ArtefactRole, Availability, Origin, ResourceKind, Witness
 from archiver.model.urls import canonical_url, parse_url
 from archiver.steps.gate import availability_of_status
 from archiver.steps.layers import rendered_files
+from archiver.steps.marks import marks_of
 from archiver.steps.rendered import read_rendered, scripts_hide
+from archiver.steps.sought import sought_of
 from archiver.store import DraftFile, RunStore, Store, capture_id
 from archiver.tap import Lane
 
@@ -62,6 +64,8 @@ class ReadTools:
     browser: Callable[[], Browser]
     budget_s: float
     page_height_px: int
+    #: Whether the claims of an article that is rendered to be read are marked on its screenshot.
+    marks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ class ArticleReading:
     """What came of one source.
 
     `version` is the state that now counts (the stored one where nothing changed, and then
-    `unchanged`); None where the source could not be read, and `problem` says why.
+    `unchanged`), in the folder at `path`; None where the source could not be read, and
+    `problem` says why. `live`: it was fetched from its own address just now.
     """
 
     source: str
@@ -77,6 +82,8 @@ class ArticleReading:
     version: ArticleVersion | None = None
     unchanged: bool = False
     problem: str | None = None
+    path: str | None = None
+    live: bool = False
 
 
 def open_article(source: str, *, tools: ReadTools, column: str | None = None) -> ArticleReading | Collection:
@@ -138,7 +145,7 @@ def _read_url(source: str, column: str | None, tools: ReadTools) -> ArticleReadi
             ),
         )
         if isinstance(opened, Document):
-            return _keep(resource, opened, (observation,), exchanges, tools)
+            return replace(_keep(resource, opened, (observation,), exchanges, tools), live=True)
     tools.run.keep_exchanges(exchanges)
     _note(observation, tools)
     return opened
@@ -186,20 +193,31 @@ def _keep(
 ) -> ArticleReading:
     known = _known(resource, document, tools)
     version = _version(known.path, tools) if known else None
-    if version and not version.environment.browser:
-        return _unchanged(version, document, observations, exchanges, tools)
+    if known and version and not version.environment.browser:
+        return _unchanged(version, document, observations, exchanges, tools, path=known.path)
     state = _read(document, tools, online=bool(exchanges))
     exchanges = (*exchanges, *state.exchanges)
-    if version and version.mentions == state.extraction.mentions:
-        return _unchanged(version, document, observations, exchanges, tools)
-    draft = _draft(resource, document, state, tools)
+    if known and version and version.mentions == state.extraction.mentions:
+        return _unchanged(version, document, observations, exchanges, tools, path=known.path)
+    draft, files = _with_marks(_draft(resource, document, state, tools), state, tools)
     owned = tuple(_owned(observation, draft) for observation in observations)
     name = f"source.{_SUFFIXES[document.media_type]}"
     source = DraftFile(name, ArtefactRole.SOURCE, Origin.OBSERVED, document.media_type, document.body)
-    sealed = tools.run.seal(replace(draft, observations=owned), (source, *rendered_files(state.rendering)), exchanges)
+    sealed = tools.run.seal(replace(draft, observations=owned), (source, *files), exchanges)
     tools.catalog.ingest(sealed.record, path=sealed.path, leaf=sealed.leaf)
     assert isinstance(sealed.record, ArticleVersion)  # noqa: S101  # as the draft was
-    return ArticleReading(document.source, resource, sealed.record)
+    return ArticleReading(document.source, resource, sealed.record, path=sealed.path)
+
+
+def _with_marks(
+    version: ArticleVersion, state: "_State", tools: ReadTools
+) -> tuple[ArticleVersion, tuple[DraftFile, ...]]:
+    """The version, and what was made of its page where that had to be rendered: it needs no other capture of it."""
+    files = rendered_files(state.rendering)
+    marks = marks_of(version, state.rendering) if tools.marks and state.rendering else None
+    if marks is None or marks.file is None:
+        return version, files
+    return replace(version, notes=(*version.notes, marks.note)), (*files, marks.file)
 
 
 def _unchanged(
@@ -208,11 +226,13 @@ def _unchanged(
     observations: Sequence[Observation],
     exchanges: Sequence[Exchange],
     tools: ReadTools,
+    *,
+    path: str,
 ) -> ArticleReading:
     tools.run.keep_exchanges(exchanges)
     for observation in observations:
         _note(observation, tools)
-    return ArticleReading(document.source, version.resource, version, unchanged=True)
+    return ArticleReading(document.source, version.resource, version, unchanged=True, path=path)
 
 
 def _version(path: str, tools: ReadTools) -> ArticleVersion:
@@ -238,10 +258,22 @@ def _read(document: Document, tools: ReadTools, *, online: bool) -> _State:
     if why is None or document.url is None:
         return _State(extraction, environment)
     plan = RenderPlan(document.url, width_px=1280, height_px=900, max_height_px=tools.page_height_px)
-    browser = tools.browser()
-    rendering = browser.render(plan, proxy_url=tools.lane.proxy_url, budget_s=tools.budget_s)
+    browser, sought = tools.browser(), list[Sought]()
+
+    def seek(dom: bytes, url: str | None, status: int | None) -> Sequence[Sought]:
+        shown = Rendering(RenderEnd.READY, final_url=url, status=status, dom=dom)
+        sought[:] = sought_of(read_rendered(document, extraction, shown, why).mentions)
+        return sought
+
+    rendering = browser.render(
+        plan, proxy_url=tools.lane.proxy_url, budget_s=tools.budget_s, seek=seek if tools.marks else None
+    )
+    read = read_rendered(document, extraction, rendering, why)
+    if sought != list(sought_of(read.mentions)):
+        # What is read in the end is another page than was searched: its claims are elsewhere.
+        rendering = replace(rendering, found=())
     return _State(
-        read_rendered(document, extraction, rendering, why),
+        read,
         replace(browser.environment(), viewport=f"{plan.width_px}x{plan.height_px}"),
         rendering,
         tools.lane.drain(timeout_s=_DRAIN_S),

@@ -19,6 +19,7 @@ COMMANDS = {
     "extract": "extract",
     "audit": "audit",
     "export": "export",
+    "qa": "qa",
     "du": "du",
     "prune": "prune",
     "withdraw": "withdraw",

@@ -19,9 +19,11 @@ from archiver.model.clock import system_clock
 from archiver.model.errors import InputUnreadable
 from archiver.model.records import Document
 from archiver.steps.archive import ArchiveTools, Policy
-from archiver.tap import Lane, Limits, Tap
+from archiver.steps.replay import ReplayTools
+from archiver.steps.streams import Bounds
+from archiver.tap import EgressPolicy, Lane, Limits, Tap
 
-__all__ = ["USER_AGENT", "Web", "archive_tools", "policy_of", "program_name"]
+__all__ = ["USER_AGENT", "Web", "archive_tools", "policy_of", "program_name", "replay_tools"]
 
 #: For requests outside the browser. Honest, and with the words that naive filters ask for.
 USER_AGENT = f"Mozilla/5.0 (compatible; embed-archiver/{__version__})"
@@ -44,8 +46,11 @@ def policy_of(settings: Settings, *, posts_only: bool = False, recapture: bool =
         fresh_complete_s=settings.fresh_complete_s,
         fresh_conclusive_s=settings.fresh_conclusive_s,
         captures_per_article=settings.captures_per_article,
+        context_depth=settings.context_depth,
+        context_per_article=settings.context_per_article,
         capture_budget_s=settings.capture_budget_s,
         media_per_post=settings.media_per_post,
+        media_bounds=Bounds(settings.video_height_px, settings.media_limit_bytes),
         page_height_px=settings.page_height_px,
         jobs=settings.jobs,
         keep_free_bytes=settings.keep_free_bytes,
@@ -69,6 +74,21 @@ def archive_tools(common: Common, home: Home, settings: Settings) -> Iterator[Ar
             executor=stack.enter_context(thread_engine(settings.jobs + _SEALERS)),
             clock=system_clock,
         )
+
+
+def replay_tools(stack: ExitStack, opened: OpenHome, settings: Settings) -> ReplayTools:
+    """What replays work with: a tap of which no lane leads out, a browser on demand. `stack` takes them down."""
+    _tell_recovery(opened)
+    tap = stack.enter_context(Tap(policy=EgressPolicy(), limits=_limits(settings), clock=system_clock))
+    return ReplayTools(
+        store=opened.store,
+        tap=tap,
+        browser=_BrowserOnDemand(stack, tap, settings),
+        clock=system_clock,
+        program=program_name(),
+        budget_s=settings.capture_budget_s,
+        page_height_px=settings.page_height_px,
+    )
 
 
 def client_of(lane: Lane, tap: Tap, settings: Settings) -> Client:

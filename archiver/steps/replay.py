@@ -1,0 +1,131 @@
+"""One capture, replayed from its own records in a real browser, and compared with what was captured."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from archiver.browser import Browser
+from archiver.model.checks import ReplayCheck
+from archiver.model.clock import Clock
+from archiver.model.records import Artefact, Capture
+from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
+from archiver.model.states import ArtefactRole
+from archiver.steps.aim import aim_at
+from archiver.steps.alike import picture_likeness, text_likeness
+from archiver.steps.recalling import Answers
+from archiver.store import Store
+from archiver.tap import NOT_STORED, Tap
+
+__all__ = ["ReplayTools", "Replayed", "replay"]
+
+_DRAIN_S = 1.0
+_DECIMALS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayTools:
+    """What a replay works with. `browser` is called when the first one is needed."""
+
+    store: Store
+    tap: Tap
+    browser: Callable[[], Browser]
+    clock: Clock
+    program: str
+    budget_s: float
+    page_height_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A check, and what it is of. `missed`, `loose` and `damaged` are addresses, for people only.
+
+    `note` says what kept a comparison from being made.
+    """
+
+    check: ReplayCheck
+    path: str
+    uri: str
+    missed: tuple[str, ...] = ()
+    loose: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
+    note: str = ""
+
+
+def replay(path: str, *, run_id: str, tools: ReplayTools) -> Replayed:
+    """Replay the capture in the folder at `path` and compare.
+
+    1. Aim as the capture did, at an address that its records answer. 2. Render it behind a
+    lane that answers from these records alone: the page runs under its real names, nothing is
+    rewritten, and there is no way out. 3. Compare the screenshot and the words of the
+    document with the stored ones.
+
+    What is damaged or missing ends in low figures, never in an exception; ValueError only
+    where `capture.json` can't be read.
+    """
+    capture = tools.store.read_capture(path)
+    agent = capture.environment.user_agent
+    answers = Answers(tools.store.recorded(capture.warc), read=tools.store.read_response, agent=agent)
+    # 1.
+    plan = _plan(capture, answers, tools)
+    # 2.
+    with tools.tap.lane(recall=answers) as lane:
+        rendering = tools.browser().render(plan, proxy_url=lane.proxy_url, budget_s=tools.budget_s)
+        exchanges = lane.drain(timeout_s=_DRAIN_S)
+    for exchange in exchanges:
+        if exchange.response is not None:
+            exchange.response.close()
+    # 3.
+    picture, text, note = _compare(capture, tools.store.root / path, rendering)
+    unanswered = sum(exchange.note == NOT_STORED for exchange in exchanges)
+    check = ReplayCheck(
+        capture_id=capture.id,
+        run_id=run_id,
+        at=tools.clock.now(),
+        end=rendering.end,
+        program=tools.program,
+        screenshot=picture,
+        text=text,
+        requests=len(exchanges),
+        loose=len(answers.loose),
+        missed=min(unanswered, len(answers.missed) + len(answers.damaged)),
+        left=sum(bool(exchange.ip) for exchange in exchanges),
+        browser=tools.browser().environment().browser,
+    )
+    missed, loose, damaged = (tuple(dict.fromkeys(urls)) for urls in (answers.missed, answers.loose, answers.damaged))
+    return Replayed(check, path, capture.resource.uri, missed, loose, damaged, note)
+
+
+def _plan(capture: Capture, answers: Answers, tools: ReplayTools) -> RenderPlan:
+    """The plan of today, in the window of then; a page that is no longer asked for is taken from the records."""
+    plan = aim_at(capture.resource, page_height_px=tools.page_height_px).plan
+    width, _, height = (capture.environment.viewport or "").partition("x")
+    if width.isdecimal() and height.isdecimal():
+        plan = replace(plan, width_px=int(width), height_px=int(height))
+    seen = (capture.final_url or "").partition("#")[0]
+    if not answers.holds(plan.url.partition("#")[0]) and answers.holds(seen):
+        return replace(plan, url=seen)
+    return plan
+
+
+def _compare(capture: Capture, folder: Path, rendering: Rendering) -> tuple[float | None, float | None, str]:
+    """Likeness of picture and text, None where the capture has none; and why one is 0 without a look."""
+    shot, dom = (_artefact(capture, role) for role in (ArtefactRole.SCREENSHOT, ArtefactRole.DOM))
+    try:
+        picture = _likeness(folder, shot, rendering.screenshot, picture_likeness)
+        text = _likeness(folder, dom, rendering.dom, text_likeness)
+    except OSError as error:
+        return 0.0, 0.0, f"what was captured can't be read: {error}"
+    return picture, text, "" if rendering.end is RenderEnd.READY else f"{rendering.end} {rendering.note}".strip()
+
+
+def _likeness(
+    folder: Path, stored: Artefact | None, seen: bytes | None, measure: Callable[[bytes, bytes], float]
+) -> float | None:
+    if stored is None:
+        return None
+    return round(measure((folder / stored.path).read_bytes(), seen), _DECIMALS) if seen else 0.0
+
+
+def _artefact(capture: Capture, role: ArtefactRole) -> Artefact | None:
+    """The first of this role: of screenshots the untouched one, which is made before any other."""
+    return next((artefact for artefact in capture.artefacts if artefact.role is role), None)

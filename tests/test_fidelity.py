@@ -238,7 +238,7 @@ def test_a_medium_that_came_in_part_is_no_file(proofs):
     media = {url: [item.path for item in captures[url].artefacts if item.role == "media"] for url in fidelity.POST_URLS}
     assert list(media.values()) == [["media/1.png"], []]
     layers = {layer.layer: (layer.outcome, layer.note) for layer in captures[fidelity.POST_URLS[1]].layers}
-    assert layers["media"] == ("failed", "0 of 1 files, 1 cut short")
+    assert layers["media"] == ("failed", "0 of 1 whole; image 1: cut short")
 
 
 def test_of_pictures_in_several_sizes_the_best_are_fetched(proofs):

@@ -1,5 +1,6 @@
 """`archiver archive`: the main job."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from archiver.fetch.walk import Empty, Left
 from archiver.home import Home
 from archiver.model.errors import Exit
 from archiver.model.records import Mention
+from archiver.model.states import ArtefactRole
 from archiver.platforms import resource_for
 from archiver.steps.archive import ArticleReport, Made, RunReport, archive
 from archiver.steps.article import ArticleReading
@@ -21,8 +23,22 @@ from archiver.steps.article import ArticleReading
 
 @click.command("archive", short_help="Archive articles, with all that they cite.", no_args_is_help=True)
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-@click.option("--posts-only", is_flag=True, help="Capture the posts, not the ordinary links.")
+@click.option("--posts-only", is_flag=True, help="Capture the posts, not the ordinary links nor the article's page.")
+@click.option(
+    "--article-page/--no-article-page",
+    default=None,
+    help="Capture the article's own page too, with its claims marked on a copy of the screenshot "
+    "[default: yes, but not with --posts-only].",
+)
 @click.option("--recapture", is_flag=True, help="Capture again what is still fresh.")
+@click.option(
+    "--context",
+    "context_depth",
+    type=click.IntRange(0, 9),
+    metavar="N",
+    help="Capture also what cited posts quote or answer, up to N steps away, and their authors' own threads "
+    "[default: 1; 0: none].",
+)
 @click.option("--jobs", type=click.IntRange(1, 16), help="Captures at the same time [default: 2].")
 @click.option("--require-sandbox", is_flag=True, default=None, help="Refuse a browser without sandbox.")
 @source_options
@@ -30,7 +46,9 @@ from archiver.steps.article import ArticleReading
 def command(  # noqa: PLR0917
     sources: tuple[str, ...],
     posts_only: bool,  # noqa: FBT001
+    article_page: bool | None,  # noqa: FBT001
     recapture: bool,  # noqa: FBT001
+    context_depth: int | None,
     jobs: int | None,
     require_sandbox: bool | None,  # noqa: FBT001
     limit: int | None,
@@ -49,12 +67,18 @@ def command(  # noqa: PLR0917
     sealed stays, and the same command goes on.
     """
     home = common.home()
-    settings = load_settings(home.root, {"jobs": jobs, "require_sandbox": require_sandbox})
+    settings = load_settings(
+        home.root, {"jobs": jobs, "context_depth": context_depth, "require_sandbox": require_sandbox}
+    )
     with archive_tools(common, home, settings) as tools:
         report = archive(
             sources,
             tools=tools,
-            policy=replace(policy_of(settings, posts_only=posts_only, recapture=recapture), limit=limit, column=column),
+            policy=replace(
+                policy_of(settings, posts_only=posts_only, recapture=recapture, article_page=article_page),
+                limit=limit,
+                column=column,
+            ),
             command="archive",
             program=program_name(),
             progress=tell_progress,
@@ -81,7 +105,8 @@ def tell_progress(event: str, thing: object) -> None:
         state = "unchanged since it was last read" if thing.unchanged else "read"
         warn(f"  {state}: {len(thing.version.mentions)} mentions, {posts} of them posts")
     elif isinstance(thing, Made):
-        warn(f"  {thing.capture.outcome:<8} {thing.capture.availability:<16} {plain(thing.capture.resource.uri)}")
+        capture, indent = thing.capture, "    " if thing.context else "  "
+        warn(f"{indent}{capture.outcome:<8} {capture.availability:<16} {plain(capture.resource.uri)}")
     elif isinstance(thing, ArticleReport) and thing.problem:
         warn(f"  {plain(thing.problem)}")
     elif isinstance(thing, Left | Empty):
@@ -100,7 +125,9 @@ def show_report(report: RunReport, home: Home, common: Common) -> None:
     made = [made for article in report.articles for made in article.made]
     fresh = sum(one.kept for one in made)
     kept = f", {fresh} of them fresh from an earlier run" if fresh else ""
-    say(f"{len(made)} captures{kept}; run {report.run_id}" + (" INTERRUPTED" if report.interrupted else ""))
+    around = sum(len(article.context) for article in report.articles)
+    context = f", {around} more of their context" if around else ""
+    say(f"{len(made)} captures{kept}{context}; run {report.run_id}" + (" INTERRUPTED" if report.interrupted else ""))
 
 
 def report_to_json(report: RunReport) -> dict[str, Any]:
@@ -114,6 +141,7 @@ def report_to_json(report: RunReport) -> dict[str, Any]:
         "mentions": sum(article.mentions for article in report.articles),
         "captures": [_made_to_json(one) for one in made if not one.kept],
         "kept": [_made_to_json(one) for one in made if one.kept],
+        "context": [_context_to_json(one) for article in report.articles for one in article.context],
         "notes": list(report.notes),
         "interrupted": report.interrupted,
     }
@@ -127,10 +155,25 @@ def _article_to_json(article: ArticleReport) -> dict[str, Any]:
         "title": version.article.title if version else None,
         "version": version.id if version else None,
         "unchanged": bool(reading and reading.unchanged),
+        "page": _page_to_json(article),
         "mentions": article.mentions,
         "left": article.left,
         "faults": list(article.faults),
         "problem": article.problem,
+    }
+
+
+def _page_to_json(article: ArticleReport) -> dict[str, str | None] | None:
+    """What was made of the article's own page, paths relative to `snapshots/`; no `id` where it was rendered to be read."""
+    screenshot, page = article.page_file(ArtefactRole.SCREENSHOT), article.page
+    if screenshot is None and page is None:
+        return None
+    return {
+        "id": page.capture.id if page else None,
+        "outcome": page.capture.outcome.value if page else None,
+        "screenshot": screenshot,
+        "marks": article.page_file(ArtefactRole.MARKS),
+        "note": next((step.note for step in page.capture.steps if step.name == "marks"), None) if page else None,
     }
 
 
@@ -148,6 +191,13 @@ def _made_to_json(made: Made) -> dict[str, Any]:
     }
 
 
+def _context_to_json(made: Made) -> dict[str, Any]:
+    """As of a capture, and whose context it is: `relation` is what it is to the post of capture `of`."""
+    context = made.context
+    why = {"relation": context.relation.value, "of": context.capture_id} if context else {}
+    return _made_to_json(made) | why | {"kept": made.kept}
+
+
 def _show_article(article: ArticleReport, home: Home) -> None:
     version = article.reading.version if article.reading else None
     if version is None:
@@ -156,19 +206,39 @@ def _show_article(article: ArticleReport, home: Home) -> None:
     by_url = {url: made for made in article.made for url in (made.capture.resource.uri, *made.capture.aliases)}
     say(plain(version.article.title or article.source))
     say(plain(" · ".join(part for part in (version.article.byline, version.resource.uri) if part)))
+    for role in (ArtefactRole.SCREENSHOT, ArtefactRole.MARKS):
+        if path := article.page_file(role):
+            say(f"{role:<10} {_shown(home.snapshots / path)}")
     say()
     for mention in version.mentions:
-        _show_mention(mention, by_url, home)
+        if made := _show_mention(mention, by_url, home):
+            _show_context(made, article.context, home)
     if article.mentions > len(version.mentions):
         say(f"{article.mentions} mentions, {len(article.made)} captures")
     for fault in article.faults:
         say(f"NOT CAPTURED, a fault of this program: {plain(fault)}")
     if article.left:
-        say(f"{article.left} more were left: the bound is captures_per_article in archiver.toml.")
+        bounds = "captures_per_article and context_per_article"
+        say(f"{article.left} more were left: the bounds are {bounds} in archiver.toml.")
     say()
 
 
-def _show_mention(mention: Mention, by_url: dict[str, Made], home: Home) -> None:
+def _show_context(cause: Made, context: Sequence[Made], home: Home, indent: int = 2) -> None:
+    """What was captured around a post, each line after that of its cause and further in."""
+    for made in context:
+        if made.context is None or made.context.capture_id != cause.capture.id:
+            continue
+        record = made.capture.record
+        author, text = (f"@{record.handle}" if record and record.handle else "", record.text if record else None)
+        what = " " * indent + made.context.relation.value
+        outcome = _outcome_of(made)
+        say(f"{what:<10} {shorten(author, 20):<20} {shorten(text or made.capture.resource.uri, 44):<44} {outcome}")
+        if screenshot := _screenshot(made, home):
+            say(f"{'':<10} {screenshot}")
+        _show_context(made, context, home, min(indent + 1, 6))
+
+
+def _show_mention(mention: Mention, by_url: dict[str, Made], home: Home) -> Made | None:
     """Two lines: what is cited and what came of it; and the screenshot, whole, so that it can be copied."""
     resource = resource_for(mention.url) if mention.url else None
     made = by_url.get(resource.uri) if resource else None
@@ -177,6 +247,7 @@ def _show_mention(mention: Mention, by_url: dict[str, Made], home: Home) -> None
     screenshot = _screenshot(made, home)
     if screenshot:
         say(f"{'':<10} {screenshot}")
+    return made
 
 
 def _author(mention: Mention, made: Made | None) -> str:
@@ -197,6 +268,10 @@ def _quote(mention: Mention, made: Made | None) -> str:
 def _outcome(mention: Mention, made: Made | None) -> str:
     if made is None:
         return "dangling" if mention.dangling else "no permalink" if mention.url is None else "not captured"
+    return _outcome_of(made)
+
+
+def _outcome_of(made: Made) -> str:
     state = made.capture.availability
     return f"{made.capture.outcome} · {state}" if state != "live" else f"{made.capture.outcome}"
 
@@ -204,7 +279,11 @@ def _outcome(mention: Mention, made: Made | None) -> str:
 def _screenshot(made: Made | None, home: Home) -> str:
     if made is None or not any(artefact.path == "screenshot.png" for artefact in made.capture.artefacts):
         return ""
-    path = home.snapshots / made.path / "screenshot.png"
+    return _shown(home.snapshots / made.path / "screenshot.png")
+
+
+def _shown(path: Path) -> str:
+    """The shortest form of a path that can be copied."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

@@ -38,11 +38,14 @@ def program_name() -> str:
     return f"embed-archiver {__version__}"
 
 
-def policy_of(settings: Settings, *, posts_only: bool = False, recapture: bool = False) -> Policy:
-    """The capture policy that the settings ask for."""
+def policy_of(
+    settings: Settings, *, posts_only: bool = False, recapture: bool = False, article_page: bool | None = None
+) -> Policy:
+    """The capture policy that the settings ask for; with `posts_only` the article's page must be asked for by flag."""
     return Policy(
         posts_only=posts_only,
         recapture=recapture,
+        article_page=settings.article_page and not posts_only if article_page is None else article_page,
         fresh_complete_s=settings.fresh_complete_s,
         fresh_conclusive_s=settings.fresh_conclusive_s,
         captures_per_article=settings.captures_per_article,

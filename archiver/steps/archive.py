@@ -3,10 +3,11 @@
 import logging
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from archiver.browser import Browser
 from archiver.catalog import Catalog
@@ -15,11 +16,26 @@ from archiver.fetch.items import Collection, Entry, Unreadable
 from archiver.fetch.walk import Empty, Left, Walk
 from archiver.model.clock import Clock
 from archiver.model.errors import ArchiverError, Interrupted
-from archiver.model.records import Capture, Claim, Document, Mention, Observation, Resource, RunEnded, RunStarted
+from archiver.model.records import (
+    Capture,
+    Claim,
+    Document,
+    Mention,
+    Observation,
+    Resource,
+    RunEnded,
+    RunStarted,
+)
+from archiver.model.sessions import Session
 from archiver.model.states import Availability, Outcome, RunOutcome, Witness
 from archiver.platforms import resource_for
 from archiver.steps.article import ArticleReading, ReadTools, open_article, read_document
+from archiver.steps.article_page import page_wanted, with_page
 from archiver.steps.capture import CaptureTools, Wanted, capture
+from archiver.steps.context import Surroundings
+from archiver.steps.login import login_for
+from archiver.steps.reports import ArticleReport, Made, RunReport, slim
+from archiver.steps.streams import Bounds
 from archiver.store import RunStore, Sealed, Store
 from archiver.tap import Lane, Tap
 
@@ -32,14 +48,22 @@ class Policy:
 
     posts_only: bool = False
     recapture: bool = False
+    #: Whether the page of each article of the web is captured too, with its claims marked.
+    article_page: bool = True
     fresh_complete_s: int = 7 * 86_400
     fresh_conclusive_s: int = 86_400
     captures_per_article: int = 1_000
     capture_budget_s: float = 45.0
     media_per_post: int = 8
+    media_bounds: Bounds = field(default_factory=Bounds)
     page_height_px: int = 12_000
+    #: How far from a cited post context is captured (0: not at all), and how many posts of it for one article.
+    context_depth: int = 1
+    context_per_article: int = 100
     jobs: int = 2
     keep_free_bytes: int = 200_000_000
+    #: With whose log-ins what meets a wall is captured once more.
+    sessions: tuple[Session, ...] = ()
     #: Articles read of each feed, sitemap, list or WARC (None: see `fetch.walk`), and the column of a list.
     limit: int | None = None
     column: str | None = None
@@ -56,51 +80,6 @@ class ArchiveTools:
     client: Callable[[Lane], Client]
     executor: Executor
     clock: Clock
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """One capture that answers for a mention: made in this run, or (`kept`) still fresh."""
-
-    capture: Capture
-    path: str
-    kept: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleReport:
-    """What came of one article. `unreadable` sets an input error apart from a lost article.
-
-    `source` is what the user named, or what was listed there. `left` counts what was over
-    the bound, `faults` are this program's own, each with the resource that it cost,
-    `mentions` is how many the article has (a long run's `reading` does not hold them).
-    """
-
-    source: str
-    reading: ArticleReading | None
-    made: tuple[Made, ...] = ()
-    problem: str | None = None
-    unreadable: bool = False
-    left: int = 0
-    faults: tuple[str, ...] = ()
-    mentions: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """A whole run; `interrupted` runs keep all that was sealed."""
-
-    run_id: str
-    articles: tuple[ArticleReport, ...]
-    interrupted: bool = False
-    #: What was left of feeds, lists and the like.
-    notes: tuple[str, ...] = ()
-
-    @property
-    def lost(self) -> bool:
-        """Whether a source could not be read or a capture failed: exit code 1."""
-        failed = any(made.capture.outcome is not Outcome.COMPLETE for report in self.articles for made in report.made)
-        return failed or any(report.problem or report.faults for report in self.articles)
 
 
 Progress = Callable[[str, object], None]
@@ -169,14 +148,6 @@ def _run_id(clock: Clock) -> str:
     return f"{clock.now():%Y%m%dT%H%M%SZ}-run-{clock.random_hex(2)}"
 
 
-def _slim(report: ArticleReport) -> ArticleReport:
-    """The report without the mentions themselves: of ten thousand articles they would fill the memory."""
-    reading = report.reading
-    if reading is None or reading.version is None:
-        return report
-    return replace(report, reading=replace(reading, version=replace(reading.version, mentions=())))
-
-
 class _Run:
     """One run in progress: the reports so far, and the lanes its workers share."""
 
@@ -189,6 +160,7 @@ class _Run:
         self._lanes: queue.SimpleQueue[tuple[Lane, Client]] = queue.SimpleQueue()
         self._browsers: set[Browser] = set()
         self._slots = threading.Semaphore(policy.jobs)
+        self._met: set[str] = set()
 
     def archive_source(self, source: str) -> None:
         walk: Walk[ArticleReading] = Walk(open_entry=self._open, take=self._take, limit=self.policy.limit)
@@ -227,6 +199,7 @@ class _Run:
                 browser=self._browser,
                 budget_s=self.policy.capture_budget_s,
                 page_height_px=self.policy.page_height_px,
+                marks=self.policy.article_page,
             )
 
     def _browser(self) -> Browser:
@@ -241,52 +214,88 @@ class _Run:
         mentions = reading.version.mentions
         wanted = wanted_resources(mentions, posts_only=self.policy.posts_only)
         bounded = wanted[: self.policy.captures_per_article]
-        made, faults = self._capture_all(bounded)
-        left = len(wanted) - len(bounded)
-        self._report(ArticleReport(reading.source, reading, made, left=left, faults=faults, mentions=len(mentions)))
+        report = ArticleReport(reading.source, reading, left=len(wanted) - len(bounded), mentions=len(mentions))
+        bounded = with_page(bounded, page_wanted(reading) if self.policy.article_page else None)
+        self._report(self._capture_all(bounded, report))
 
     def ended(self, outcome: RunOutcome) -> RunEnded:
-        made = [made for report in self.reports for made in report.made]
+        last = [made for report in self.reports for made in (*report.made, *report.context)]
+        made = [*last, *(one.public for one in last if one.public)]
         fresh = [one for one in made if not one.kept]
         counts = {"articles": len(self.reports), "captures": len(fresh), "kept": len(made) - len(fresh)}
+        counts["context"] = sum(one.context is not None for one in fresh)
         for kind in Outcome:
             counts[kind.value] = sum(one.capture.outcome is kind for one in fresh)
         return RunEnded(self.run.run_id, self.tools.clock.now(), outcome, counts)
 
     def _report(self, report: ArticleReport) -> None:
-        self.reports.append(report if len(self.reports) < _WHOLE_REPORTS else _slim(report))
+        self.reports.append(report if len(self.reports) < _WHOLE_REPORTS else slim(report))
         self.progress("report", report)
 
-    def _capture_all(self, wanted: Sequence[Wanted]) -> tuple[tuple[Made, ...], tuple[str, ...]]:
-        done = {item.resource.key: kept for item in wanted if (kept := self._fresh(item))}
-        due = [item for item in wanted if item.resource.key not in done]
-        faults: list[str] = []
-        self.progress("due", len(due))
-        futures = {self.tools.executor.submit(self._capture_one, item): item for item in due}
+    def _capture_all(self, wanted: Sequence[Wanted], report: ArticleReport) -> ArticleReport:
+        """The report, with all that is cited and is not fresh captured; the context follows its causes."""
+        around = Surroundings(
+            (item.resource for item in wanted),
+            depth=self.policy.context_depth,
+            most=self.policy.context_per_article,
+            met=self._met,
+        )
+        waiting, done, faults = deque(wanted), dict[str, Made](), list[str]()
+        futures: dict[Future[Sealed], Wanted] = {}
+        ready = self._started(waiting, futures)
+        self.progress("due", len(futures))
         try:
-            for future in as_completed(futures):
-                item = futures[future]
-                try:
-                    done[item.resource.key] = made = self._ingest(future)
-                except ArchiverError:
-                    raise
-                except Exception as fault:  # noqa: BLE001  # the one place where our own bug costs one capture, not the run
-                    faults.append(self._own_fault(item, fault))
-                else:
-                    self.progress("made", made)
+            while ready or futures:
+                for item, made in ready or self._finished(futures, faults):
+                    public = done.get(item.resource.key) if item.login else None
+                    done[item.resource.key] = replace(made, context=item.context, public=public)
+                    waiting.extend(around.of(made.capture))
+                    if login := login_for(made.capture, self.policy.sessions):
+                        waiting.append(replace(item, login=login))
+                    if not made.kept:
+                        self.progress("made", done[item.resource.key])
+                ready = self._started(waiting, futures)
         except BaseException:
             self._abandon(futures)
             raise
-        return tuple(done[item.resource.key] for item in wanted if item.resource.key in done), tuple(faults)
+        cited = tuple(done[item.resource.key] for item in wanted if item.resource.key in done)
+        context = tuple(made for made in done.values() if made.context)
+        return replace(report, made=cited, context=context, faults=tuple(faults), left=report.left + around.left)
+
+    def _started(self, waiting: "deque[Wanted]", futures: "dict[Future[Sealed], Wanted]") -> list[tuple[Wanted, Made]]:
+        """Begin with all that is due; what is still fresh is done already."""
+        fresh = []
+        while waiting:
+            item = waiting.popleft()
+            if kept := self._fresh(item):
+                fresh.append((item, kept))
+            else:
+                futures[self.tools.executor.submit(self._capture_one, item)] = item
+        return fresh
+
+    def _finished(self, futures: "dict[Future[Sealed], Wanted]", faults: list[str]) -> list[tuple[Wanted, Made]]:
+        """Wait for the next captures to end."""
+        ended, made = wait(futures, return_when=FIRST_COMPLETED).done, []
+        for future in ended:
+            item = futures[future]
+            try:
+                made.append((item, self._ingest(future)))
+            except ArchiverError:
+                raise
+            except Exception as fault:  # noqa: BLE001  # the one place where our own bug costs one capture, not the run
+                faults.append(self._own_fault(item, fault))
+            del futures[future]
+        return made
 
     def _fresh(self, wanted: Wanted) -> Made | None:
-        if self.policy.recapture:
+        if self.policy.recapture or wanted.login:
             return None
         kept = self.tools.catalog.fresh_capture(
             wanted.resource.key,
             now=self.tools.clock.now(),
             complete_s=self.policy.fresh_complete_s,
             conclusive_s=self.policy.fresh_conclusive_s,
+            article=wanted.article.id if wanted.article else None,
         )
         return Made(self.tools.store.read_capture(kept), kept, kept=True) if kept else None
 
@@ -301,14 +310,17 @@ class _Run:
                 tools=CaptureTools(
                     browser=browser,
                     lane=lane,
-                    client=client,
+                    client=client.logged_in(wanted.login.session) if wanted.login else client,
                     run=self.run,
                     clock=self.tools.clock,
                     cancelled=self.cancelled.is_set,
                     rendered=rendered,
                     budget_s=self.policy.capture_budget_s,
                     media_per_post=self.policy.media_per_post,
+                    media_bounds=self.policy.media_bounds,
                     page_height_px=self.policy.page_height_px,
+                    blind_lane=lambda: self.tools.tap.lane(blind=True),
+                    login=wanted.login,
                 ),
             )
 
@@ -320,8 +332,9 @@ class _Run:
 
     def _own_fault(self, wanted: Wanted, fault: Exception) -> str:
         """Say aloud and write down that this program failed: it says nothing about the resource."""
-        evidence = f"{type(fault).__name__}: {fault}"
-        _logger.error("capturing %s: %s", wanted.resource.uri, evidence, exc_info=fault)
+        # What a fault says of a logged-in capture may hold its secrets.
+        evidence = f"{type(fault).__name__}, logged in" if wanted.login else f"{type(fault).__name__}: {fault}"
+        _logger.error("capturing %s: %s", wanted.resource.uri, evidence, exc_info=None if wanted.login else fault)
         observation = Observation(
             wanted.resource,
             self.tools.clock.now(),

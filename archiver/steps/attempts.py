@@ -160,7 +160,7 @@ def repeat(once: Callable[[], Again | None], *, left_s: Callable[[], float], can
 
 def ask_patiently(ask: Callable[[], Fetched], *, left_s: Callable[[], float], cancelled: Callable[[], bool]) -> Fetched:
     """The answer; asked again, at most twice, where the server speaks of its own trouble or there was none."""
-    back_off = tenacity.wait_exponential_jitter(initial=_FIRST_PAUSE_S, max=_MOST_PAUSE_S, jitter=_FIRST_PAUSE_S)
+    back_off = tenacity.wait_exponential(_FIRST_PAUSE_S, max=_MOST_PAUSE_S) + tenacity.wait_random(0, _FIRST_PAUSE_S)
 
     def pause_s(state: tenacity.RetryCallState) -> float:
         fetched = _answer(state)

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -32,6 +32,7 @@ from archiver.steps.marks import with_marks
 from archiver.steps.media import gather_media
 from archiver.steps.overlays import names_of
 from archiver.steps.sought import sought_of
+from archiver.steps.streams import Bounds
 from archiver.store import RunStore, Sealed, capture_id
 from archiver.tap import Lane
 
@@ -55,6 +56,8 @@ class Wanted:
     context: Context | None = None
     #: The state of an article whose own page this is: its claims are marked.
     article: ArticleVersion | None = None
+    #: With whose log-in: what only members see, after a capture that met a wall.
+    login: Login | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,7 @@ class CaptureTools:
     budget_s: float
     media_per_post: int
     page_height_px: int
+    media_bounds: Bounds = field(default_factory=Bounds)
     #: A lane that does not look into TLS, for a site that turns the tap away; None: there is no such way.
     blind_lane: Callable[[], Lane] | None = None
     #: With whose log-in; the client carries it too.
@@ -127,12 +131,19 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     def in_time() -> bool:
         return tools.clock.monotonic() < deadline
 
-    media = gather_media(asked.record, exchanges, client=tools.client, limit=tools.media_per_post, may_ask=in_time)
+    media = gather_media(
+        asked.record,
+        exchanges,
+        client=tools.client,
+        limit=tools.media_per_post,
+        may_ask=in_time,
+        bounds=tools.media_bounds,
+    )
     if target.post is None:
         _fetch_better_pictures(seen.rendering, exchanges, in_time, tools)
     exchanges += tools.lane.drain(timeout_s=_SEALING_S)
     judged = judge(target.plan, seen.rendering, asked.reading, exchanges, kind=target.kind)
-    judgement = minding_cuts(judged, exchanges, media_cut=media.cut)
+    judgement = minding_cuts(judged, exchanges, media_cut=media.cut, media_bounded=media.bounded)
     judgement = tools.login.judgement(judgement) if tools.login else judgement
     kept = Kept(seen.rendering, asked, wanted.claims, media, exchanges)
     draft = _draft(target, kept, judgement, started_at=started_at, tools=tools)
@@ -186,10 +197,12 @@ def _see_and_ask(target: _Target, deadline: float, tools: CaptureTools) -> tuple
 def _best(target: _Target, visits: Sequence[Visit], asked: Asked) -> Visit:
     """The visit that is worth most; of equal ones the last, which is the newest word."""
 
-    def worth(visit: Visit) -> tuple[bool, bool, bool, bool]:
+    def worth(visit: Visit) -> tuple[bool, ...]:
         judged = judge(target.plan, visit.rendering, asked.reading, visit.exchanges, kind=target.kind)
         complete, kept = judged.outcome is Outcome.COMPLETE, judged.outcome is not Outcome.FAILED
-        return complete, kept, judged.availability.conclusive, visit.rendering.screenshot is not None
+        told = (judged.availability.conclusive, visit.rendering.screenshot is not None)
+        # The tap's word is the better evidence.
+        return complete, kept, *told, visit.backend is Backend.TAP
 
     return visits[0] if len(visits) == 1 else max(reversed(visits), key=worth)
 
@@ -266,7 +279,7 @@ def _render(
         target.plan,
         proxy_url=lane.proxy_url,
         budget_s=left_s,
-        linger=None if target.post else linger,
+        linger=None if target.post or heard is not None else linger,
         heard=heard,
     )
 

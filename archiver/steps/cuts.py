@@ -19,19 +19,23 @@ def broken_off(exchange: Exchange) -> bool:
     return good and exchange.truncated in _BY_THE_SITE and exchange.failure is not Failure.ABANDONED
 
 
-def minding_cuts(judgement: Judgement, exchanges: Sequence[Exchange], *, media_cut: int) -> Judgement:
+def minding_cuts(
+    judgement: Judgement, exchanges: Sequence[Exchange], *, media_cut: int, media_bounded: int = 0
+) -> Judgement:
     """The judgement, but PARTIAL with RESPONSE_CUT in place of COMPLETE where something did not come whole.
 
     The gate knows of the main document; here count the post's media (`media_cut` of them are
-    not whole), and all that the page loaded. How much of half a document a browser shows is
-    chance: the half that came is kept in any case, so a live page of it is PARTIAL too.
+    not whole; `media_bounded` we ended ourselves, which is MEDIA_CUT), and all that the page
+    loaded. How much of half a document a browser shows is chance: the half that came is kept
+    in any case, so a live page of it is PARTIAL too.
     """
     cut = [exchange for exchange in exchanges if broken_off(exchange)]
-    if not media_cut and not cut:
+    found = (*((Reason.RESPONSE_CUT,) if cut or media_cut else ()), *((Reason.MEDIA_CUT,) if media_bounded else ()))
+    if not found:
         return judgement
     half = Reason.RESPONSE_CUT in judgement.reasons and any(item.payload_bytes for item in cut)
     live = judgement.availability.group is Group.LIVE
     lifted = judgement.outcome is Outcome.COMPLETE or (half and live)
     outcome = Outcome.PARTIAL if lifted else judgement.outcome
-    reasons = tuple(dict.fromkeys((*judgement.reasons, Reason.RESPONSE_CUT)))
+    reasons = tuple(dict.fromkeys((*judgement.reasons, *found)))
     return replace(judgement, outcome=outcome, reasons=reasons)

@@ -110,11 +110,12 @@ def _media(kept: Kept) -> LayerResult:
     media = kept.media
     if not media.wanted:
         return LayerResult(Layer.MEDIA, LayerOutcome.ABSENT)
-    if len(media.files) == media.wanted:
-        return LayerResult(Layer.MEDIA, LayerOutcome.OK)
+    notes = "; ".join(media.notes)[:1_000]
+    if media.whole == media.wanted:
+        return LayerResult(Layer.MEDIA, LayerOutcome.OK, notes)
     outcome = LayerOutcome.PARTIAL if media.files else LayerOutcome.FAILED
-    cut = f", {media.cut} cut short" if media.cut else ""
-    return LayerResult(Layer.MEDIA, outcome, f"{len(media.files)} of {media.wanted} files{cut}")
+    told = f"{media.whole} of {media.wanted} whole"
+    return LayerResult(Layer.MEDIA, outcome, f"{told}; {notes}" if notes else told)
 
 
 def _network(kept: Kept) -> LayerResult:

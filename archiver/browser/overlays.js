@@ -66,10 +66,22 @@
     return measured.filter(({ n }) => names.has(overlays[n].name));
   };
 
+  // The overlay with the wrappers and shades that are there for it alone: as far up as nothing else is in them.
+  const FILLING = "img, video, canvas, iframe";
+  const layerOf = (element) => {
+    const told = toldOf() || [];
+    const adds = (parent) =>
+      textOf(parent).trim() !== textOf(element).trim() || parent.querySelectorAll(FILLING).length !== element.querySelectorAll(FILLING).length;
+    let layer = element;
+    while (layer.parentElement && !holdsContent(layer.parentElement, told) && !adds(layer.parentElement)) layer = layer.parentElement;
+    return layer;
+  };
+
   const set = (element, name, value) => element.style.setProperty(name, value, "important");
   // A modal dialog that is not displayed would still keep all else from being hit; closing it asks its page nothing.
   const hide = ({ element }) => {
     for (const dialog of [element, ...element.querySelectorAll("dialog")]) if (dialog.matches("dialog:modal")) dialog.remove();
+    set(layerOf(element), "display", "none");
     set(element, "display", "none");
   };
   const unlock = () => {

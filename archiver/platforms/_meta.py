@@ -13,7 +13,7 @@ from typing import Any
 from bs4 import Tag
 
 from archiver.model.records import MediaRef, PostRecord, PostRef
-from archiver.model.rendering import Sign
+from archiver.model.rendering import Overlay, OverlayKind, Sign
 from archiver.model.states import Availability, Reason
 from archiver.platforms.base import Answer, AnswerSample, Found, Reading
 from archiver.platforms.common import (
@@ -28,7 +28,7 @@ from archiver.platforms.common import (
     unclear,
 )
 
-__all__ = ["GRAPH_VERSION", "WALLS", "code_time", "graph_error_samples", "json_answer", "read_oembed"]
+__all__ = ["GRAPH_VERSION", "OVERLAYS", "WALLS", "code_time", "graph_error_samples", "json_answer", "read_oembed"]
 
 #: The version whose oEmbed endpoints are reported to answer without a token (2026).
 GRAPH_VERSION = "v25.0"
@@ -76,6 +76,26 @@ WALLS = (
         "[data-testid='cookie-policy-manage-dialog'], [data-cookiebanner='banner']",
         Availability.UNCLEAR,
         Reason.CONSENT_WALL,
+    ),
+)
+
+#: What the three sites lay over a post that they show to everybody. Their class names tell nothing, and a dialog
+#: with the word "log in" may be anything: it is known by where its links and forms lead.
+OVERLAYS = (
+    Overlay(
+        "meta consent",
+        "[data-testid='cookie-policy-manage-dialog'], [data-testid='cookie-policy-dialog'], "
+        "[data-cookiebanner='banner'], "
+        "[role='dialog']:has(a:is([href*='/policies/cookies'], [href*='/legal/cookies']))",
+        OverlayKind.CONSENT,
+    ),
+    Overlay(
+        "meta log-in",
+        "[role='dialog']:has(a:is([href*='/accounts/login'], [href*='/accounts/emailsignup'])), "
+        "[role='dialog']:has(a[href*='/login?show_choice']), "
+        "[role='dialog']:has(#login_popup_cta_form, form[action*='/login/device-based/']), "
+        "div[data-nosnippet]:has(a[href*='/login'])",
+        OverlayKind.LOGIN,
     ),
 )
 

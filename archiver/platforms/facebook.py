@@ -14,7 +14,7 @@ from archiver.model.records import Claim, PostRef
 from archiver.model.rendering import RenderPlan, Sign
 from archiver.model.states import Availability, Reason
 from archiver.platforms._facebook_urls import HOME, HOSTS, SAMPLES, identify, redirects, same_post
-from archiver.platforms._meta import GRAPH_VERSION, WALLS, graph_error_samples, json_answer, read_oembed
+from archiver.platforms._meta import GRAPH_VERSION, OVERLAYS, WALLS, graph_error_samples, json_answer, read_oembed
 from archiver.platforms._wrapped import encoded
 from archiver.platforms.base import (
     Answer,
@@ -111,6 +111,7 @@ def _plan(post: PostRef) -> RenderPlan:
             ),
             *WALLS,
         ),
+        overlays=OVERLAYS,
     )
 
 

@@ -14,6 +14,7 @@ from archiver.model.states import Availability, Reason
 from archiver.model.urls import Url, host_in, parse_url
 from archiver.platforms._meta import (
     GRAPH_VERSION,
+    OVERLAYS,
     WALLS,
     code_time,
     graph_error_samples,
@@ -164,6 +165,7 @@ def _plan(post: PostRef) -> RenderPlan:
             Sign(".EmbedBrokenMedia, .EmbedIsBroken", Availability.UNCLEAR, Reason.REMOVAL_NOTICE),
             *WALLS,
         ),
+        overlays=OVERLAYS,
     )
 
 

@@ -17,7 +17,7 @@ from http import HTTPStatus
 from bs4 import Tag
 
 from archiver.model.records import MediaRef, PostRecord, PostRef
-from archiver.model.rendering import RenderPlan, Sign
+from archiver.model.rendering import Overlay, OverlayKind, RenderPlan, Sign
 from archiver.model.states import Availability, Reason
 from archiver.model.urls import Url
 from archiver.platforms._wrapped import unwrap
@@ -119,6 +119,16 @@ _TEXT = (
 )
 _ACTOR = "a[data-tracking-control-name$='feed-actor-name']"
 _IMAGE = "[data-test-id='feed-images-content'] img"
+_OVERLAYS = (
+    Overlay(
+        "linkedin consent", "#artdeco-global-alert-container, .artdeco-global-alert", OverlayKind.CONSENT, "cookie"
+    ),
+    Overlay(
+        "linkedin log-in",
+        ".contextual-sign-in-modal, #base-contextual-sign-in-modal, .base-sign-in-modal, .google-one-tap__container",
+        OverlayKind.LOGIN,
+    ),
+)
 _NO_CARD = f"body:not(:has({_CARD}, {_TEXT}, {_ACTOR}))"
 
 
@@ -152,6 +162,7 @@ def _plan(post: PostRef) -> RenderPlan:
                 "not found|cannot be displayed|can.t be displayed|no longer|unavailable|doesn.t exist",
             ),
         ),
+        overlays=_OVERLAYS,
         width_px=550,
     )
 

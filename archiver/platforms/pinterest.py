@@ -12,7 +12,7 @@ from typing import Any
 from bs4 import Tag
 
 from archiver.model.records import MediaRef, PostRecord, PostRef
-from archiver.model.rendering import RenderPlan, Sign
+from archiver.model.rendering import Overlay, OverlayKind, RenderPlan, Sign
 from archiver.model.states import Availability, Reason
 from archiver.model.urls import Url, host_in, parse_url
 from archiver.platforms._meta import json_answer
@@ -116,6 +116,19 @@ _MARKUP = (
 
 # --- page ----------------------------------------------------------------------------------------
 
+_OVERLAYS = (
+    Overlay(
+        "pinterest log-in",
+        "[data-test-id='fullPageSignupModal'], [data-test-id='login-modal-default'], [data-test-id='giftWrap']",
+        OverlayKind.LOGIN,
+    ),
+    Overlay(
+        "pinterest app",
+        "[data-test-id='floating-app-upsell'], [data-test-id='bottom-right-upsell']",
+        OverlayKind.PROMO,
+    ),
+)
+
 
 def _plan(post: PostRef) -> RenderPlan:
     return RenderPlan(
@@ -132,6 +145,7 @@ def _plan(post: PostRef) -> RenderPlan:
             LOGIN,
             CHALLENGE,
         ),
+        overlays=_OVERLAYS,
         width_px=600,
     )
 

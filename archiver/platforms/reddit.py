@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from bs4 import Tag
 
 from archiver.model.records import Claim, PostRef
-from archiver.model.rendering import RenderPlan, Sign
+from archiver.model.rendering import Overlay, OverlayKind, RenderPlan, Sign
 from archiver.model.states import Availability, Reason
 from archiver.model.urls import Url, host_in, parse_url
 from archiver.platforms._reddit_answers import ANSWERS, read_record, record_requests
@@ -108,6 +108,18 @@ _NOTICE = (
     f"shreddit-embed .removed:not({_QUOTED})"
 )
 
+#: The app is offered over posts that the site shows; what blurs a post for its age is a gate, and none of these.
+_OVERLAYS = (
+    Overlay("reddit consent", "reddit-cookie-banner", OverlayKind.CONSENT),
+    Overlay("reddit log-in", "auth-flow-modal", OverlayKind.LOGIN),
+    Overlay(
+        "reddit app",
+        "xpromo-new-app-selector, xpromo-app-selector, xpromo-bottom-sheet, #xpromo-bottom-sheet, "
+        ".XPromoPopup, .XPromoPopupRpl, .XPromoBottomBar",
+        OverlayKind.PROMO,
+    ),
+)
+
 
 def _plan(post: PostRef) -> RenderPlan:
     return RenderPlan(
@@ -149,6 +161,7 @@ def _plan(post: PostRef) -> RenderPlan:
                 "blocked by network security|prove your humanity",
             ),
         ),
+        overlays=_OVERLAYS,
     )
 
 

@@ -12,7 +12,7 @@ from archiver.model.records import Claim, PostRef
 from archiver.model.rendering import RenderPlan, Sign
 from archiver.model.states import Availability, Reason
 from archiver.model.urls import Url, host_in, parse_url
-from archiver.platforms._meta import WALLS, code_time, graph_error_samples, json_answer, read_oembed
+from archiver.platforms._meta import OVERLAYS, WALLS, code_time, graph_error_samples, json_answer, read_oembed
 from archiver.platforms._wrapped import encoded, unwrap
 from archiver.platforms.base import (
     Answer,
@@ -114,6 +114,7 @@ def _plan(post: PostRef) -> RenderPlan:
             ),
             *WALLS,
         ),
+        overlays=OVERLAYS,
     )
 
 

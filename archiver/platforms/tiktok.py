@@ -5,7 +5,7 @@ import re
 from bs4 import Tag
 
 from archiver.model.records import Claim, PostRef
-from archiver.model.rendering import RenderPlan, Sign
+from archiver.model.rendering import Overlay, OverlayKind, RenderPlan, Sign
 from archiver.model.states import Availability, Reason
 from archiver.model.urls import Url, host_in, parse_url
 from archiver.platforms._tiktok_answers import ANSWERS, created_at, read_record, record_requests
@@ -111,6 +111,11 @@ _MARKUP = (
 
 _CARD = "[data-e2e='Player-index-Container']"
 _PLAYER = "[data-e2e='Player-index-EmbedPlayerContainer']"
+_OVERLAYS = (
+    Overlay("tiktok consent", "tiktok-cookie-banner, .tiktok-cookie-banner", OverlayKind.CONSENT),
+    Overlay("tiktok log-in", "#login-modal, [data-e2e='login-modal'], #loginContainer", OverlayKind.LOGIN),
+    Overlay("tiktok app", "[class*='DivOpenAppBanner'], [class*='DivCtaGuideContainer']", OverlayKind.PROMO),
+)
 
 
 def _plan(post: PostRef) -> RenderPlan:
@@ -134,6 +139,7 @@ def _plan(post: PostRef) -> RenderPlan:
                 r"video (?:is )?(?:currently )?unavailable|couldn.t find this (?:video|page)",
             ),
         ),
+        overlays=_OVERLAYS,
     )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from bs4 import Tag
 
 from archiver.model.records import Claim, PostRef
-from archiver.model.rendering import RenderPlan, Sign
+from archiver.model.rendering import Overlay, OverlayKind, RenderPlan, Sign
 from archiver.model.states import Availability, Reason
 from archiver.model.urls import Url, host_in, parse_url
 from archiver.platforms._wrapped import unwrap
@@ -200,6 +200,11 @@ _MARKUP = (
 _PARTS = "[data-testid='tweetText'], [data-testid='tweetPhoto'], time"
 _NOTICE = f"[data-testid='tombstone']:not(article:has({_PARTS}) *), article:not(article *):not(:has({_PARTS}))"
 _ERROR = "[data-testid='error-detail']"
+_OVERLAYS = (
+    Overlay("x consent", "[data-testid='twc-cc-mask'], [data-testid='twc-cc-mask'] + *", OverlayKind.CONSENT),
+    Overlay("x log-in", "[data-testid='sheetDialog']", OverlayKind.LOGIN, r"\blog in\b|\bsign (?:in|up)\b"),
+    Overlay("x log-in", "#layers [data-testid='BottomBar']", OverlayKind.LOGIN),
+)
 _EMPTY = f"{_ERROR}, #app:not(:has(article)), #react-root:not(:has(article))"
 
 
@@ -219,6 +224,7 @@ def _plan(post: PostRef) -> RenderPlan:
             Sign(_NOTICE, Availability.UNCLEAR, Reason.REMOVAL_NOTICE, "unavailable"),
             Sign(_EMPTY, Availability.UNCLEAR, Reason.REMOVAL_NOTICE, "not found|doesn.t exist|nothing to see"),
         ),
+        overlays=_OVERLAYS,
     )
 
 

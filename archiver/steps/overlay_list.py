@@ -57,7 +57,6 @@ GENERAL: tuple[Overlay, ...] = (
     _consent("google", "#CXQnmb", "#lb:has([action*='consent.google.'])", "#cookie-bar-overlay.gl-consent"),
     _consent("youtube", "ytd-consent-bump-v2-lightbox", "ytm-consent-bump-v2-renderer"),
     _consent("yahoo", "#consent-wizard", ".con-wizard"),
-    _consent("meta", "[data-testid='cookie-policy-manage-dialog']", "[data-cookiebanner='banner']"),
     # Log-ins of others that float over a site's own page.
     Overlay("google one tap", "#credential_picker_container, #credential_picker_iframe", OverlayKind.LOGIN),
 )

@@ -10,6 +10,7 @@ import click
 from archiver.cli.compose import archive_tools, policy_of, program_name
 from archiver.cli.options import Common, command_options, source_options
 from archiver.cli.output import emit, plain, say, shorten, warn
+from archiver.cli.sessions import read_sessions, session_option
 from archiver.config import load_settings
 from archiver.fetch.walk import Empty, Left
 from archiver.home import Home
@@ -39,6 +40,7 @@ from archiver.steps.article import ArticleReading
     help="Capture also what cited posts quote or answer, up to N steps away, and their authors' own threads "
     "[default: 1; 0: none].",
 )
+@session_option
 @click.option("--jobs", type=click.IntRange(1, 16), help="Captures at the same time [default: 2].")
 @click.option("--require-sandbox", is_flag=True, default=None, help="Refuse a browser without sandbox.")
 @source_options
@@ -49,6 +51,7 @@ def command(  # noqa: PLR0917
     article_page: bool | None,  # noqa: FBT001
     recapture: bool,  # noqa: FBT001
     context_depth: int | None,
+    session: tuple[Path, ...],
     jobs: int | None,
     require_sandbox: bool | None,  # noqa: FBT001
     limit: int | None,
@@ -65,7 +68,15 @@ def command(  # noqa: PLR0917
     post captured before is not captured again while that copy is fresh; the article itself
     is read again, and kept as a new version if it changed. Stop it at any moment: what is
     sealed stays, and the same command goes on.
+
+    Everything is captured without login first. Where that meets a log-in wall, and a
+    --session is for that host, it is captured a second time with it. That copy is labelled,
+    its cookies and tokens are taken out before anything is stored, and it never counts for
+    whether the post is public. Save a session with
+    `playwright open --save-storage=me.json https://SITE`: log in, close the window,
+    and `chmod 600 me.json`.
     """
+    sessions = read_sessions(session)
     home = common.home()
     settings = load_settings(
         home.root, {"jobs": jobs, "context_depth": context_depth, "require_sandbox": require_sandbox}
@@ -78,6 +89,7 @@ def command(  # noqa: PLR0917
                 policy_of(settings, posts_only=posts_only, recapture=recapture, article_page=article_page),
                 limit=limit,
                 column=column,
+                sessions=sessions,
             ),
             command="archive",
             program=program_name(),
@@ -106,7 +118,8 @@ def tell_progress(event: str, thing: object) -> None:
         warn(f"  {state}: {len(thing.version.mentions)} mentions, {posts} of them posts")
     elif isinstance(thing, Made):
         capture, indent = thing.capture, "    " if thing.context else "  "
-        warn(f"{indent}{capture.outcome:<8} {capture.availability:<16} {plain(capture.resource.uri)}")
+        how = " (logged in)" if capture.environment.logged_in else ""
+        warn(f"{indent}{capture.outcome:<8} {capture.availability:<16} {plain(capture.resource.uri)}{how}")
     elif isinstance(thing, ArticleReport) and thing.problem:
         warn(f"  {plain(thing.problem)}")
     elif isinstance(thing, Left | Empty):
@@ -164,7 +177,7 @@ def _article_to_json(article: ArticleReport) -> dict[str, Any]:
 
 
 def _page_to_json(article: ArticleReport) -> dict[str, str | None] | None:
-    """What was made of the article's own page, paths relative to `snapshots/`; no `id` where it was rendered to be read."""
+    """What was made of the article's own page, paths relative to `snapshots/`; no `id` where reading it made that."""
     screenshot, page = article.page_file(ArtefactRole.SCREENSHOT), article.page
     if screenshot is None and page is None:
         return None
@@ -185,6 +198,8 @@ def _made_to_json(made: Made) -> dict[str, Any]:
         "platform": capture.resource.platform,
         "post_id": capture.resource.post_id,
         "outcome": capture.outcome.value,
+        "logged_in": capture.environment.logged_in,
+        "public": made.public.path if made.public else None,
         "availability": capture.availability.value,
         "reasons": [reason.value for reason in capture.reasons],
         "path": made.path,
@@ -273,7 +288,8 @@ def _outcome(mention: Mention, made: Made | None) -> str:
 
 def _outcome_of(made: Made) -> str:
     state = made.capture.availability
-    return f"{made.capture.outcome} · {state}" if state != "live" else f"{made.capture.outcome}"
+    told = f"{made.capture.outcome} · {state}" if state != "live" else f"{made.capture.outcome}"
+    return f"{told} · logged in" if made.capture.environment.logged_in else told
 
 
 def _screenshot(made: Made | None, home: Home) -> str:

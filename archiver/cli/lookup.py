@@ -62,6 +62,8 @@ def _show(hit: Hit, home: Home) -> None:
         say(f"  {home.snapshots / hit.path}")
     if hit.screenshot:
         say(f"  {home.snapshots / hit.screenshot}")
+    if hit.marks:
+        say(f"  {home.snapshots / hit.marks}")
     if hit.tombstone:
         say(f"  {hit.tombstone.act} {format_at(hit.tombstone.withdrawn_at)}: {plain(hit.tombstone.reason)}")
         say(f"  {home.snapshots / hit.tombstone.path}")
@@ -77,10 +79,11 @@ def _what(hit: Hit) -> str:
     if hit.kind is HitKind.WITHDRAWN and hit.outcome is None:
         return f"article, read {when}; its bytes are gone"
     if hit.kind in {HitKind.CAPTURE, HitKind.WITHDRAWN}:
+        what = "the article's own page, captured" if hit.page_of else "captured"
         now = f"; stands now as {hit.standing}" if hit.standing and hit.standing != hit.availability else ""
         gone = "; its bytes are gone" if hit.tombstone else ""
         seen = " (logged in; the availability is that for the public)" if hit.logged_in else ""
-        return f"captured {when}: {hit.outcome}, {hit.availability}{seen}{now}{gone}"
+        return f"{what} {when}: {hit.outcome}, {hit.availability}{seen}{now}{gone}"
     if hit.kind is HitKind.ARTICLE:
         return f"article, read {when}"
     return f"{'cited' if hit.kind is HitKind.CITED else 'quoted without permalink'}, never captured"

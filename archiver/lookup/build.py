@@ -50,6 +50,8 @@ class Builder:
             standing=resource.standing,
             path=capture.path,
             screenshot=capture.screenshot,
+            marks=capture.marks,
+            page_of=capture.article,
             manifest=capture.manifest,
             name=words.name if words else None,
             handle=words.handle if words else None,
@@ -60,6 +62,7 @@ class Builder:
 
     def version(self, version: StoredVersion) -> Hit:
         """One fetched state of an article; its title is its text."""
+        page = None if version.screenshot else self.catalog.page_of(version.id)
         return Hit(
             HitKind.ARTICLE,
             version.fetched_at,
@@ -67,6 +70,8 @@ class Builder:
             capture_id=version.id,
             standing=version.resource.standing,
             path=version.path,
+            screenshot=page.screenshot if page else version.screenshot,
+            marks=page.marks if page else version.marks,
             manifest=version.manifest,
             text=snippet(version.title, self.wanted),
             articles=tuple(self.catalog.citations(version.resource.id)),

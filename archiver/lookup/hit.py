@@ -29,7 +29,10 @@ class HitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One find. `path` and `screenshot` are relative to `snapshots/`.
+    """One find. `path`, `screenshot` and `marks` are relative to `snapshots/`.
+
+    `marks` show an article's claims on its own page; `page_of` is the id of the article's state
+    that a capture is of. An article's screenshot is that of its page, wherever it lies.
 
     `availability` is what the capture found when it was made, `standing` where the
     resource stands by all that is known now. `at` is when the capture (or the article
@@ -48,6 +51,8 @@ class Hit:
     standing: Availability | None = None
     path: str | None = None
     screenshot: str | None = None
+    marks: str | None = None
+    page_of: str | None = None
     manifest: Digest | None = None
     name: str | None = None
     handle: str | None = None
@@ -72,6 +77,8 @@ def hit_to_json(hit: Hit) -> dict[str, Any]:
         "captured_at": format_at(hit.at) if hit.at and hit.capture_id else None,
         "path": hit.path,
         "screenshot": hit.screenshot,
+        "marks": hit.marks,
+        "page_of": hit.page_of,
         "digest": str(hit.manifest) if hit.manifest else None,
         "name": hit.name,
         "handle": hit.handle,

@@ -45,8 +45,8 @@ def select(subject: str, *, catalog: Catalog) -> Selection:
 
     An id of a capture or of an article version means that folder; `platform:id`, or any
     alias of a URL, all captures of that post or page; and, if it is an article, its latest
-    version with the latest complete capture of everything that it cites. What was withdrawn
-    is left out. Raises UsageError if nothing is stored under that name.
+    version with the capture of its own page and the latest complete one of everything that it
+    cites. What was withdrawn is left out. Raises UsageError if nothing is stored under that name.
     """
     capture = catalog.capture(subject)
     if capture:
@@ -99,7 +99,10 @@ def _article(version_id: str, path: str, title: str, catalog: Catalog) -> Select
         if kept.outcome is not Outcome.COMPLETE and capture.outcome is Outcome.COMPLETE:
             by_resource[capture.resource.id] = capture
     captures = sorted(by_resource.values(), key=lambda capture: cited.index(capture.resource.id))
-    return Selection(title, (path, *(capture.path for capture in captures)))
+    page = catalog.page_of(version_id)
+    paths = (path, *((page.path,) if page else ()), *(capture.path for capture in captures))
+    # An article that links to itself cites its own page.
+    return Selection(title, tuple(dict.fromkeys(paths)))
 
 
 def _refuse_withdrawn(subject: str, catalog: Catalog) -> None:

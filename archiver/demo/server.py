@@ -5,6 +5,8 @@ import contextlib
 import socket
 import ssl
 import threading
+from dataclasses import replace
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -15,6 +17,9 @@ from archiver.demo.wire import Handler, Reply, Request
 
 __all__ = ["Server"]
 
+#: ALPN's entry for HTTP/2 (RFC 7301 §3.1): browsers offer it, the tap does not.
+_OFFERS_H2 = b"\x02h2"
+_HELLO_BYTES = 8192
 _TLS_HANDSHAKE = b"\x16"  # RFC 8446 §5.1: the first byte of a ClientHello record
 _BACKLOG = 512
 _STOP_S = 10.0
@@ -90,7 +95,7 @@ class Server:
         if not first:
             connection.close()
             return
-        scheme = "https" if first == _TLS_HANDSHAKE else "http"
+        scheme = "https" if first[:1] == _TLS_HANDSHAKE else "http"
         reader = asyncio.StreamReader(loop=self._loop)
         protocol = asyncio.StreamReaderProtocol(reader, loop=self._loop)
         context = self._context if scheme == "https" else None
@@ -100,10 +105,12 @@ class Server:
             connection.close()
             return
         writer = asyncio.StreamWriter(transport, protocol, reader, self._loop)
-        await self._converse(reader, writer, scheme)
+        handler = partial(self._handle, like_a_browser=_OFFERS_H2 in first)
+        await self._converse(
+            Session(reader=reader, writer=writer, scheme=scheme, handler=handler, log=self._log), writer
+        )
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, scheme: str) -> None:
-        session = Session(reader=reader, writer=writer, scheme=scheme, handler=self._handle, log=self._log)
+    async def _converse(self, session: Session, writer: asyncio.StreamWriter) -> None:
         try:
             await session.run()
             writer.close()
@@ -120,11 +127,11 @@ class Server:
             await ready
         finally:
             self._loop.remove_reader(connection)
-        return connection.recv(1, socket.MSG_PEEK)
+        return connection.recv(_HELLO_BYTES, socket.MSG_PEEK)
 
-    def _handle(self, request: Request) -> Reply:
+    def _handle(self, request: Request, *, like_a_browser: bool) -> Reply:
         try:
-            return self._handler(request)
+            return self._handler(replace(request, like_a_browser=like_a_browser))
         except Exception as error:  # noqa: BLE001  # kept, and raised again when the server is left
             self._fault = self._fault or error
             return Reply(repr(error).encode(), "text/plain; charset=utf-8", 500)

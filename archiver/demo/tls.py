@@ -61,7 +61,11 @@ class DemoAuthority:
     def _make_context(self, name: str) -> ssl.SSLContext:
         chain = self._folder / f"leaf-{len(self._contexts)}.pem"
         chain.touch(mode=0o600)
-        chain.write_bytes(self._key_pem + self._make_leaf(name).public_bytes(serialization.Encoding.PEM))
+        # With the authority's own certificate: a client that knows only keys looks for it there.
+        certificates = (self._make_leaf(name), self._ca)
+        chain.write_bytes(
+            self._key_pem + b"".join(one.public_bytes(serialization.Encoding.PEM) for one in certificates)
+        )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(chain)
         context.set_alpn_protocols(["http/1.1"])

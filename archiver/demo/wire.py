@@ -42,7 +42,10 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it arrived; `target` is the request line's, `host` has no port."""
+    """One request as it arrived; `target` is the request line's, `host` has no port.
+
+    `like_a_browser` is what a site's firewall reads off the TLS handshake.
+    """
 
     scheme: str
     host: str
@@ -50,6 +53,7 @@ class Request:
     target: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    like_a_browser: bool = False
 
     @cached_property
     def path(self) -> str:

@@ -164,8 +164,11 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
 
 
 def _aim(wanted: Wanted, tools: CaptureTools) -> _Target:
-    expansion = expand(wanted.resource, client=tools.client)
-    session = tools.login.session if tools.login else None
+    login = wanted.login
+    # Where short links lead is known from the public capture; a member's address may have secrets.
+    known = Expansion(login.public.resource, login.public.aliases) if login else None
+    expansion = known or expand(wanted.resource, client=tools.client)
+    session = login.session if login else None
     aim = aim_at(expansion.resource, page_height_px=tools.page_height_px, session=session)
     sought = sought_of(wanted.article.mentions) if wanted.article else ()
     return _Target(expansion, aim.post, aim.platform, replace(aim.plan, sought=sought))

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from archiver.model.codec import from_json, to_json
 from archiver.model.exchange import Exchange
-from archiver.model.records import Capture, Observation, SessionRedaction
+from archiver.model.records import Capture, SessionRedaction
 from archiver.model.secrets import Secrets
 from archiver.model.sessions import Session, session_for
 from archiver.model.states import ArtefactRole, Availability, Origin, Outcome, Reason
@@ -34,10 +34,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A session for one resource, and what the capture without it had found."""
+    """A session for one resource, and the capture that was made without it."""
 
     session: Session
-    public: Observation
+    public: Capture
 
     def judgement(self, seen: Judgement) -> Judgement:
         """What a logged-in capture may say: the availability is that for the public, whatever a member sees.
@@ -45,7 +45,8 @@ class Login:
         What only a log-in shows is not publicly live, and what is hidden from one member
         is not gone. The outcome is that of the capture: whether the post was in its frame.
         """
-        evidence = f"logged in for {self.session.label}: {seen.evidence}; without a log-in: {self.public.evidence}"
+        public = self.public.observations[-1].evidence
+        evidence = f"logged in for {self.session.label}: {seen.evidence}; without a log-in: {public}"
         return replace(seen, availability=self.public.availability, evidence=evidence)
 
     def may_ask(self, request: RecordRequest) -> bool:
@@ -55,12 +56,12 @@ class Login:
 
 def login_for(capture: Capture, sessions: Sequence[Session]) -> Login | None:
     """The log-in with which to capture a resource once more; None where none is needed, or there is none for it."""
-    if not sessions or capture.outcome is Outcome.COMPLETE or capture.environment.logged_in:
+    if not sessions or not capture.observations or capture.outcome is Outcome.COMPLETE or capture.environment.logged_in:
         return None
     if capture.availability not in _STATES and _WALLS.isdisjoint(capture.reasons):
         return None
     session = session_for(_hosts(capture), sessions)
-    return Login(session, capture.observations[-1]) if session and capture.observations else None
+    return Login(session, capture) if session else None
 
 
 def _hosts(capture: Capture) -> tuple[str, ...]:

@@ -24,11 +24,13 @@ __all__ = ["Mark", "Sheet", "draw_sheet"]
 _INKS = ("#0b5cad", "#b3261e", "#1b6e3c", "#7a3e9d", "#9a5700", "#00696f", "#a3225f", "#4a4f57")
 _MUTED, _PAPER, _TEXT = "#6b7078", "#ffffff", "#1c1f23"
 _FONT = "system-ui, 'DejaVu Sans', 'Noto Sans', Arial, sans-serif"
-_MARGIN_PX, _ROW_PX, _COLUMN_PX, _HEAD_PX = 16, 24, 420, 70
-_TAG_PX, _TAG_FONT_PX, _FONT_PX = 18, 12, 13
+_MARGIN_PX, _ROW_PX, _HEAD_PX = 16, 23, 72
+#: A column of the legend, and one where there are many claims.
+_COLUMN_PX, _SLIM_COLUMN_PX, _MANY = 600, 420, 20
+_TAG_PX, _CHIP_PX, _TAG_FONT_PX, _FONT_PX = 16, 18, 12, 13
 _AROUND_PX = 4
 #: Of a letter, in parts of the font's size: of most scripts, and of those with square letters.
-_NARROW, _WIDE = 0.62, 1.05
+_NARROW, _WIDE = 0.57, 1.05
 _TEXT_CHARS, _ID_CHARS = 300, 8
 #: What XML 1.0 forbids, and what would turn the direction of the text around it.
 _FORBIDDEN = re.compile(
@@ -74,14 +76,13 @@ class Sheet:
     height_px: int
     scale: float = 1.0
 
-    @property
-    def columns(self) -> int:
+    def columns(self, claims: int) -> int:
         """How many claims of the legend stand side by side."""
-        return max(1, round(self.width_px / self.scale) // _COLUMN_PX)
+        return max(1, round(self.width_px / self.scale) // (_COLUMN_PX if claims <= _MANY else _SLIM_COLUMN_PX))
 
     def band_px(self, claims: int) -> int:
         """The height of the legend, in CSS pixels."""
-        return _HEAD_PX + _ROW_PX * -(-claims // self.columns) + _MARGIN_PX
+        return _HEAD_PX + _ROW_PX * -(-claims // self.columns(claims)) + _MARGIN_PX
 
 
 def draw_sheet(sheet: Sheet, marks: Sequence[Mark]) -> bytes:
@@ -126,9 +127,10 @@ def _draw_mark(parent: ET.Element, mark: Mark) -> None:
     _rect(group, box, {"fill": "none", "stroke": mark.ink, "stroke-width": "3", "class": "outline", **dashes})
     text = f"{mark.number}  {mark.label}"
     tag_width = round(_width_px(text, _TAG_FONT_PX) + 14)
-    top = y - _TAG_PX if y >= _TAG_PX else y
+    # It stands on the outline, so that it hides hardly more than the room between two paragraphs.
+    top = max(0, y + _AROUND_PX - _TAG_PX)
     _rect(group, (x - 1, top, tag_width, _TAG_PX), {"fill": mark.ink})
-    _text(group, x + 6, top + 13, text, {"fill": _PAPER, "font-size": str(_TAG_FONT_PX), "font-weight": "600"})
+    _text(group, x + 6, top + 12, text, {"fill": _PAPER, "font-size": str(_TAG_FONT_PX), "font-weight": "600"})
 
 
 def _around(boxes: Sequence[Box]) -> Box:
@@ -163,17 +165,18 @@ def _draw_legend(parent: ET.Element, sheet: Sheet, marks: Sequence[Mark]) -> Non
     where = f"{version.resource.uri} · read {format_at(version.fetched_at)}"
     _text(group, _MARGIN_PX, 43 - band, _plain(where, room), {"fill": _MUTED})
     _text(group, _MARGIN_PX, 61 - band, _plain(summary, room), {"fill": _MUTED})
-    rows = -(-len(marks) // sheet.columns)
+    columns = sheet.columns(len(marks))
+    rows, column_px = -(-len(marks) // columns), width // columns
     for place, mark in enumerate(marks):
-        x = _MARGIN_PX + (place // rows) * (width // sheet.columns)
-        _draw_entry(group, x, _HEAD_PX + (place % rows) * _ROW_PX - band, mark, width // sheet.columns - _MARGIN_PX)
+        x, y = _MARGIN_PX + place // rows * column_px, _HEAD_PX + place % rows * _ROW_PX - band
+        _draw_entry(group, x, y, mark, column_px - 2 * _MARGIN_PX)
     _rect(group, (0, -2, width, 2), {"fill": _MUTED})
 
 
 def _draw_entry(parent: ET.Element, x: int, y: int, mark: Mark, width_px: int) -> None:
     number, row = str(mark.number), ET.SubElement(parent, "g", {"class": "entry", "data-number": str(mark.number)})
     chip_px = round(_width_px(number, _TAG_FONT_PX) + 12)
-    _rect(row, (x, y + 3, chip_px, _TAG_PX), {"fill": _PAPER if mark.missing else mark.ink, "stroke": mark.ink})
+    _rect(row, (x, y + 3, chip_px, _CHIP_PX), {"fill": _PAPER if mark.missing else mark.ink, "stroke": mark.ink})
     white = {"fill": _MUTED if mark.missing else _PAPER, "font-size": str(_TAG_FONT_PX), "font-weight": "600"}
     _text(row, x + 6, y + 16, number, white)
     claim = mark.mention.claim

@@ -24,6 +24,7 @@ _HEIGHT = """(async () => {
   return Math.max(document.documentElement.scrollHeight, document.body ? document.body.scrollHeight : 0);
 })()"""
 _SAME_HEIGHT = 0.02
+_MOST_LOOKS = 8
 
 
 def _script(name: str) -> str:
@@ -91,6 +92,15 @@ class Eye:
             return True
         await self._tab.send("Emulation.clearDeviceMetricsOverride")
         return False
+
+    async def height_at_rest(self) -> int:
+        """The page's height, in CSS pixels, once it no longer changes, or was looked at often enough."""
+        height, before = int(await self._evaluate(_HEIGHT)), -1
+        for _look in range(_MOST_LOOKS):
+            if height == before:
+                break
+            height, before = int(await self._evaluate(_HEIGHT)), height
+        return height
 
     async def _evaluate(self, expression: str) -> Any:
         world = await self._tab.send("Page.createIsolatedWorld", {"frameId": self._tab.frame_id, "worldName": _WORLD})

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from archiver.demo import attacks, fidelity, hostile, links, news
+from archiver.demo import attacks, fidelity, hostile, links, news, overlaid, reels
 from archiver.demo.log import AccessLog, AccessLogEntry
 from archiver.demo.platforms import SITES, graph
 from archiver.demo.platforms.x import find_post
@@ -20,7 +20,16 @@ __all__ = ["DemoWeb", "answer", "post_truth"]
 
 def _hosts() -> dict[str, Handler]:
     tables = [site.hosts for site in SITES]
-    tables += [graph.HOSTS, news.HOSTS, links.HOSTS, attacks.HOSTS, hostile.HOSTS, fidelity.HOSTS]
+    tables += [
+        graph.HOSTS,
+        news.HOSTS,
+        links.HOSTS,
+        attacks.HOSTS,
+        hostile.HOSTS,
+        fidelity.HOSTS,
+        overlaid.HOSTS,
+        reels.HOSTS,
+    ]
     hosts: dict[str, Handler] = {}
     for table in tables:
         if twice := hosts.keys() & table.keys():
@@ -67,7 +76,7 @@ def _truth() -> Truth:
     return Truth(
         articles={found.truth.url: found.truth for found in rendered if found},
         posts={(post.platform, post.post_id): post_truth(post) for site in SITES for post in site.posts},
-        links=links.LINKS,
+        links=links.LINKS | overlaid.LINKS,
         failing=news.FAILING,
     )
 

@@ -22,17 +22,27 @@
     element === document.documentElement ||
     element.querySelector("main, article, [role='main'], [role='article']") !== null ||
     told.some((one) => cover.chainOf(one).includes(element));
+  // The overlay with the wrappers and shades that are there for it alone: as far up as nothing else is in them.
+  const FILLING = "img, video, canvas, iframe";
+  const layerOf = (element, told) => {
+    const adds = (parent) =>
+      textOf(parent).trim() !== textOf(element).trim() || parent.querySelectorAll(FILLING).length !== element.querySelectorAll(FILLING).length;
+    let layer = element;
+    while (layer.parentElement && !holdsContent(layer.parentElement, told) && !adds(layer.parentElement)) layer = layer.parentElement;
+    return layer;
+  };
   const listed = (told) =>
     rootsIn(document)
       .flatMap((root) => [...root.querySelectorAll(ALL)])
       .filter((element) => !holdsContent(element, told))
       .map((element) => ({ n: numberOf(element), element }))
-      .filter(({ n }) => n >= 0);
+      .filter(({ n }) => n >= 0)
+      .map(({ n, element }) => ({ n, element, layer: layerOf(element, told) }));
 
   // Of a closed shadow tree nobody knows what it paints.
   const isClosed = (element) => element.localName.includes("-") && !element.shadowRoot && !element.children.length;
-  const liesOver = ({ element }, stack) =>
-    stack.some((at) => cover.chainOf(at).includes(element) && (cover.paints(at) || isClosed(at)));
+  const liesOver = ({ layer }, stack) =>
+    stack.some((at) => cover.chainOf(at).includes(layer) && (cover.paints(at) || isClosed(at)));
   const untilTarget = (stack, chain) => {
     const end = stack.findIndex((at) => chain.includes(at) || cover.chainOf(at).includes(chain[0]));
     return end < 0 ? stack : stack.slice(0, end);
@@ -66,23 +76,11 @@
     return measured.filter(({ n }) => names.has(overlays[n].name));
   };
 
-  // The overlay with the wrappers and shades that are there for it alone: as far up as nothing else is in them.
-  const FILLING = "img, video, canvas, iframe";
-  const layerOf = (element) => {
-    const told = toldOf() || [];
-    const adds = (parent) =>
-      textOf(parent).trim() !== textOf(element).trim() || parent.querySelectorAll(FILLING).length !== element.querySelectorAll(FILLING).length;
-    let layer = element;
-    while (layer.parentElement && !holdsContent(layer.parentElement, told) && !adds(layer.parentElement)) layer = layer.parentElement;
-    return layer;
-  };
-
   const set = (element, name, value) => element.style.setProperty(name, value, "important");
   // A modal dialog that is not displayed would still keep all else from being hit; closing it asks its page nothing.
-  const hide = ({ element }) => {
+  const hide = ({ element, layer }) => {
     for (const dialog of [element, ...element.querySelectorAll("dialog")]) if (dialog.matches("dialog:modal")) dialog.remove();
-    set(layerOf(element), "display", "none");
-    set(element, "display", "none");
+    for (const one of [element, layer]) set(one, "display", "none");
   };
   const unlock = () => {
     for (const element of [document.documentElement, body()]) {

@@ -1,10 +1,12 @@
 """Facebook as the demo plays it: the post plug-in, its one notice for every loss, and its walls."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 from archiver.demo.assets import asset_reply, escape, fill, paragraphs, static
 from archiver.demo.ids import at
+from archiver.demo.overlaid import FACEBOOK_LOGIN
 from archiver.demo.platforms.common import avatar_reply, by_id, day, mishap, not_found, picture_reply, slowed, to_https
 from archiver.demo.script import Act, Post, Site
 from archiver.demo.wire import Reply, Request, html, redirect
@@ -26,6 +28,7 @@ def _post(  # noqa: PLR0917  # one row of a table
     availability: Availability = Availability.LIVE,
     picture: str | None = None,
     alt: str = "",
+    more: Mapping[str, str] | None = None,
 ) -> Post:
     return Post(
         key=f"facebook/{key}",
@@ -40,6 +43,7 @@ def _post(  # noqa: PLR0917  # one row of a table
         availability=availability,
         picture=picture,
         alt=alt,
+        more=more or {},
     )
 
 
@@ -104,6 +108,15 @@ POSTS = (
         Act.RATE_LIMITED,
         Availability.RATE_LIMITED,
     ),
+    _post(
+        "overlaid",
+        "Mole Anglers",
+        "moleanglers",
+        "122097745672903005",
+        "2026-11-08 06:15:00",
+        "Two bass, one boot, and a lantern that had come all the way round the point by itself.",
+        more={"overlay": "log-in"},
+    ),
 )
 _BY_ID = by_id(POSTS)
 _COOKIES = (("Set-Cookie", "datr=demo; Path=/; Secure; HttpOnly"), ("Set-Cookie", "sb=demo; Path=/; Secure"))
@@ -139,7 +152,8 @@ def _plugin(request: Request) -> Reply:
         return replace(html(fill("facebook/challenge.html"), 403))
     if post is None or not post.served:
         return html(fill("facebook/gone.html"))
-    return slowed(post, replace(html(_card(post)), coding="zstd", headers=_COOKIES))
+    over = f"{FACEBOOK_LOGIN}</body>" if post.more.get("overlay") else "</body>"
+    return slowed(post, replace(html(_card(post).replace("</body>", over)), coding="zstd", headers=_COOKIES))
 
 
 def _card(post: Post) -> str:

@@ -1,11 +1,13 @@
 """Instagram as the demo plays it: the captioned embed, one broken card for every loss, walls."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 from archiver.demo.assets import asset_reply, escape, fill, paragraphs, static
 from archiver.demo.ids import at, instagram_code
 from archiver.demo.members import INSTAGRAM_RENEWED, instagram_member
+from archiver.demo.overlaid import INSTAGRAM_LOGIN
 from archiver.demo.platforms.common import avatar_reply, by_id, mishap, not_found, picture_reply, slowed, to_https
 from archiver.demo.script import Act, Post, Site
 from archiver.demo.wire import Reply, Request, html, redirect
@@ -26,6 +28,7 @@ def _post(  # noqa: PLR0917  # one row of a table
     availability: Availability = Availability.LIVE,
     picture: str = "harbour",
     alt: str = "",
+    more: Mapping[str, str] | None = None,
 ) -> Post:
     code = instagram_code(at(when))
     return Post(
@@ -41,6 +44,7 @@ def _post(  # noqa: PLR0917  # one row of a table
         availability=availability,
         picture=picture,
         alt=alt,
+        more=more or {},
     )
 
 
@@ -100,6 +104,25 @@ POSTS = (
         Act.NO_EMBED,
         Availability.UNCLEAR,
     ),
+    _post(
+        "overlaid",
+        "Bettine Harrowgate",
+        "bettine.harrowgate",
+        "2026-11-08 07:02:40",
+        "The morning after: eleven lanterns on the slipway, all of them somebody's.",
+        alt="The harbour in the morning",
+        more={"overlay": "log-in"},
+    ),
+    _post(
+        "walled",
+        "Saltmere Bakes",
+        "saltmere.bakes",
+        "2025-10-07 05:58:12",
+        "Back on Thursday.",
+        Act.LOGIN,
+        Availability.LOGIN,
+        more={"overlay": "wall"},
+    ),
 )
 _BY_ID = by_id(POSTS)
 #: Visitors are marked on arrival; what follows carries these back.
@@ -133,10 +156,14 @@ def _site(request: Request) -> Reply:
 def _post_page(post: Post | None, code: str, *, embedded: bool) -> Reply:
     if (reply := mishap(post)) is not None:
         return reply
+    if post and embedded and post.more.get("overlay") == "wall":
+        return html(fill("shared/plain.html", title="Instagram", body=f'<div id="react-root"></div>{INSTAGRAM_LOGIN}'))
     if post and post.act is Act.LOGIN:
         return redirect(f"https://www.instagram.com/accounts/login/?next=%2Fp%2F{code}%2F")
     if embedded:
-        return slowed(post, replace(html(_embed_page(post, code)), headers=_COOKIES))
+        over = f"{INSTAGRAM_LOGIN}</body>" if post and post.more.get("overlay") else "</body>"
+        page = _embed_page(post, code).replace("</body>", over)
+        return slowed(post, replace(html(page), headers=_COOKIES))
     if post is None or not post.served:
         return html(fill("shared/plain.html", title="Instagram", body="<div id=splash-screen></div>"))
     title = escape(f"{post.name} on Instagram: “{post.text}”")

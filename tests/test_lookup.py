@@ -283,11 +283,15 @@ def test_a_hit_as_json(archive):
         "captured_at": "2026-11-22T10:16:30Z",
         "path": folder_path(made.id),
         "screenshot": f"{folder_path(made.id)}/screenshot.png",
+        "cleaned": None,
+        "marks": None,
+        "page_of": None,
         "digest": str(leaf_for(1, made).digest),
         "name": "ASB Military News",
         "handle": "ASBMilitary",
         "text": "Sanctions were announced today — naïve or not?",
         "tombstone": None,
+        "replay": None,
         "articles": [
             {
                 "url": ARTICLE_URL,

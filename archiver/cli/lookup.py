@@ -62,8 +62,13 @@ def _show(hit: Hit, home: Home) -> None:
         say(f"  {home.snapshots / hit.path}")
     if hit.screenshot:
         say(f"  {home.snapshots / hit.screenshot}")
+    if hit.cleaned:
+        say(f"  {home.snapshots / hit.cleaned} (what lay over it hidden)")
     if hit.marks:
         say(f"  {home.snapshots / hit.marks}")
+    if hit.replay:
+        said = "as it was seen" if hit.replay.faithful else "NOT as it was seen"
+        say(f"  replays {said}: screenshot {_figure(hit.replay.screenshot)}, text {_figure(hit.replay.text)}")
     if hit.tombstone:
         say(f"  {hit.tombstone.act} {format_at(hit.tombstone.withdrawn_at)}: {plain(hit.tombstone.reason)}")
         say(f"  {home.snapshots / hit.tombstone.path}")
@@ -72,6 +77,10 @@ def _show(hit: Hit, home: Home) -> None:
     for citation in hit.articles:
         say(f"  cited by {plain(citation.url)}" + (f" — {plain(citation.title)}" if citation.title else ""))
     say()
+
+
+def _figure(similarity: float | None) -> str:
+    return "–" if similarity is None else f"{similarity:.4f}"
 
 
 def _what(hit: Hit) -> str:

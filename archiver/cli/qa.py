@@ -13,8 +13,8 @@ from archiver.cli.output import emit, plain, say, shorten, table, warn
 from archiver.config import load_settings
 from archiver.engine.threads import thread_engine
 from archiver.home import open_home
-from archiver.model.checks import LEAST_SCREENSHOT, LEAST_TEXT, ReplayCheck
-from archiver.model.clock import format_at
+from archiver.lookup import check_to_json
+from archiver.model.checks import LEAST_SCREENSHOT, LEAST_TEXT
 from archiver.model.errors import Exit, UsageError
 from archiver.steps.export import select
 from archiver.steps.qa import QaReport, check_replays
@@ -160,30 +160,13 @@ def _to_json(one: Replayed) -> dict[str, Any]:
     return {
         "resource": one.uri,
         "path": one.path,
+        "capture": one.check.capture_id,
         **check_to_json(one.check),
         "missed_urls": list(one.missed),
         "loose_urls": list(one.loose),
         "damaged_urls": list(one.damaged),
         "note": one.note or None,
         "hint": None if one.check.faithful else _hint(one),
-    }
-
-
-def check_to_json(check: ReplayCheck) -> dict[str, Any]:
-    """The figures of one check."""
-    return {
-        "capture": check.capture_id,
-        "at": format_at(check.at),
-        "end": check.end.value,
-        "screenshot_similarity": check.screenshot,
-        "text_similarity": check.text,
-        "faithful": check.faithful,
-        "requests": check.requests,
-        "missed": check.missed,
-        "loose": check.loose,
-        "left": check.left,
-        "program": check.program,
-        "browser": check.browser,
     }
 
 

@@ -50,6 +50,7 @@ class Builder:
             standing=resource.standing,
             path=capture.path,
             screenshot=capture.screenshot,
+            cleaned=capture.cleaned,
             marks=capture.marks,
             page_of=capture.article,
             manifest=capture.manifest,
@@ -58,6 +59,7 @@ class Builder:
             text=snippet(words.text, self.wanted) if words else None,
             articles=tuple(self.catalog.citations(resource.id)),
             logged_in=capture.logged_in,
+            replay=self.catalog.replay_checks([capture.id]).get(capture.id),
         )
 
     def version(self, version: StoredVersion) -> Hit:
@@ -71,6 +73,7 @@ class Builder:
             standing=version.resource.standing,
             path=version.path,
             screenshot=page.screenshot if page else version.screenshot,
+            cleaned=page.cleaned if page else None,
             marks=page.marks if page else version.marks,
             manifest=version.manifest,
             text=snippet(version.title, self.wanted),

@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import Any
 
 from archiver.catalog import Citation, StoredTombstone
+from archiver.model.checks import ReplayCheck
 from archiver.model.clock import format_at
 from archiver.model.digests import Digest
 from archiver.model.states import Availability, Outcome
 
-__all__ = ["Hit", "HitKind", "hit_to_json"]
+__all__ = ["Hit", "HitKind", "check_to_json", "hit_to_json"]
 
 
 class HitKind(StrEnum):
@@ -29,7 +30,7 @@ class HitKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One find. `path`, `screenshot` and `marks` are relative to `snapshots/`.
+    """One find. `path`, `screenshot`, `cleaned` and `marks` are relative to `snapshots/`.
 
     `marks` show an article's claims on its own page; `page_of` is the id of the article's state
     that a capture is of. An article's screenshot is that of its page, wherever it lies.
@@ -51,6 +52,8 @@ class Hit:
     standing: Availability | None = None
     path: str | None = None
     screenshot: str | None = None
+    #: The second frame, in which overlays were hidden.
+    cleaned: str | None = None
     marks: str | None = None
     page_of: str | None = None
     manifest: Digest | None = None
@@ -59,6 +62,7 @@ class Hit:
     text: str | None = None
     articles: tuple[Citation, ...] = ()
     tombstone: StoredTombstone | None = None
+    replay: ReplayCheck | None = None
     logged_in: bool = False
 
 
@@ -77,6 +81,7 @@ def hit_to_json(hit: Hit) -> dict[str, Any]:
         "captured_at": format_at(hit.at) if hit.at and hit.capture_id else None,
         "path": hit.path,
         "screenshot": hit.screenshot,
+        "cleaned": hit.cleaned,
         "marks": hit.marks,
         "page_of": hit.page_of,
         "digest": str(hit.manifest) if hit.manifest else None,
@@ -84,7 +89,25 @@ def hit_to_json(hit: Hit) -> dict[str, Any]:
         "handle": hit.handle,
         "text": hit.text,
         "tombstone": _tombstone_to_json(hit.tombstone) if hit.tombstone else None,
+        "replay": check_to_json(hit.replay) if hit.replay else None,
         "articles": [_article_to_json(citation) for citation in hit.articles],
+    }
+
+
+def check_to_json(check: ReplayCheck) -> dict[str, Any]:
+    """The figures of one check of how a capture replays."""
+    return {
+        "at": format_at(check.at),
+        "end": check.end.value,
+        "screenshot_similarity": check.screenshot,
+        "text_similarity": check.text,
+        "faithful": check.faithful,
+        "requests": check.requests,
+        "missed": check.missed,
+        "loose": check.loose,
+        "left": check.left,
+        "program": check.program,
+        "browser": check.browser,
     }
 
 

@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image, ImageChops
+from running import Runner
 from test_walls import Theatre
 from wall_links import PARAGRAPHS, story
 from wall_stage import LIVE, TEXT, Scene, stage
 
 from archiver.browser import Browser, find_browser
-from archiver.demo import overlaid
+from archiver.demo import DemoWeb, overlaid
 from archiver.demo.log import AccessLog
 from archiver.demo.platforms import SITES
 from archiver.demo.server import Server
@@ -200,9 +201,7 @@ def test_a_page_that_could_not_be_scrolled_is_whole_in_the_cleaned_frame(played)
 
 def test_a_wall_that_has_nothing_beneath_stays_one(played):
     record, _ = played["instagram wall"]
-    assert (record.outcome, record.availability) == (Outcome.FAILED, Availability.LOGIN) or record.availability in {
-        Availability.UNCLEAR
-    }
+    assert (record.outcome, record.availability) == (Outcome.FAILED, POSTS["instagram/walled"].availability)
     record, _ = played["nothing beneath"]
     assert (record.outcome, record.availability) == (Outcome.FAILED, Availability.UNCLEAR)
     assert R.CONSENT_WALL in record.reasons
@@ -212,3 +211,45 @@ def test_a_wall_beneath_an_overlay_stays_a_wall(played):
     record, _ = played["x unknown card beneath"]
     assert (record.outcome, record.availability) == (Outcome.PARTIAL, Availability.LIVE)
     assert R.TEXT_NOT_SHOWN in record.reasons
+
+
+# --- what a user is told -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """A run over an article with an overlaid story, an open one and an overlaid post: for a person, and for a machine."""
+    folder = tmp_path_factory.mktemp("told")
+    article = folder / "article.html"
+    links = (overlaid.STORY_URL, overlaid.OPEN_URL, POSTS["instagram/overlaid"].url)
+    article.write_text(f"<h1>Walls</h1>{''.join(f'<p>See <a href={url}>there</a>.</p>' for url in links)}")
+    with DemoWeb() as web:
+        runner = Runner(folder / "home", web)
+        assert runner.run("init", folder / "home", reach=False).code == 0
+        return runner, runner.run("archive", article), runner.json("archive", article)
+
+
+def test_a_run_names_both_frames_and_what_was_hidden(told):
+    runner, plain, machine = told
+    kept = {row["resource"]: row for row in machine.last["kept"]}
+    story, open_story = kept[overlaid.STORY_URL], kept[overlaid.OPEN_URL]
+    assert (story["overlays"], story["cleaned"]) == (["onetrust"], f"{story['path']}/cleaned.png")
+    assert (open_story["overlays"], open_story["cleaned"]) == ([], None)
+    cleaned = runner.home / "snapshots" / story["cleaned"]
+    assert f"{cleaned} (without onetrust, which lay over it)" in plain.out
+    assert str(cleaned.with_name("screenshot.png")) in plain.out
+    assert plain.out.count("cleaned.png") == 2
+
+
+def test_a_look_up_names_both_frames(told):
+    runner, _, _ = told
+    row = runner.json("lookup", POSTS["instagram/overlaid"].url, reach=False).last
+    assert row["cleaned"] == row["screenshot"].replace("screenshot.png", "cleaned.png")
+    assert "(what lay over it hidden)" in runner.run("lookup", POSTS["instagram/overlaid"].url, reach=False).out
+    assert runner.json("lookup", overlaid.OPEN_URL, reach=False).last["cleaned"] is None
+
+
+def test_an_archive_with_two_frames_passes_its_audit(told):
+    runner, _, _ = told
+    audit = runner.run("audit", reach=False)
+    assert audit.code == 0, audit.out

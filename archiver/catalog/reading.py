@@ -32,7 +32,7 @@ def _file(role: str, table: str) -> str:
 _CAPTURES = f"""
 SELECT capture.*, folder.kind, folder.path, leaf.digest AS manifest, resource.key, resource.uri AS resource_uri,
   resource.platform, resource.post_id, availability.state,
-  {_file("screenshot", "capture")}, {_file("marks", "capture")},
+  {_file("screenshot", "capture")}, {_file("cleaned", "capture")}, {_file("marks", "capture")},
   (SELECT group_concat(reason) FROM (SELECT reason FROM capture_reason WHERE capture_id = capture.id ORDER BY ordinal))
     AS reasons
 FROM capture JOIN folder USING (id) JOIN resource ON resource.id = capture.resource_id

@@ -33,7 +33,7 @@ class StoredResource:
 
 @dataclass(frozen=True, slots=True)
 class StoredCapture:
-    """One capture's row. `path`, `screenshot` and `marks` are relative to `snapshots/`.
+    """One capture's row. `path`, `screenshot`, `cleaned` and `marks` are relative to `snapshots/`.
 
     `manifest` is the digest of its `manifest-sha256.txt`, as the log's leaf has it; None
     while no leaf is known. `article` is the id of an article's state whose own page this is.
@@ -56,6 +56,7 @@ class StoredCapture:
     logged_in: bool = False
     article: str | None = None
     marks: str | None = None
+    cleaned: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

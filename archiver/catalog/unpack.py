@@ -57,6 +57,7 @@ def unpack_capture(row: dict[str, Any]) -> StoredCapture:
         availability=Availability(row["availability"]),
         path=row["path"],
         screenshot=_file(row, "screenshot"),
+        cleaned=_file(row, "cleaned"),
         article=row["article_id"],
         marks=_file(row, "marks"),
         manifest=_digest(row["manifest"]),

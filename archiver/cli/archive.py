@@ -202,6 +202,8 @@ def _made_to_json(made: Made) -> dict[str, Any]:
         "public": made.public.path if made.public else None,
         "availability": capture.availability.value,
         "reasons": [reason.value for reason in capture.reasons],
+        "overlays": list(capture.overlays),
+        "cleaned": f"{made.path}/cleaned.png" if capture.overlays else None,
         "path": made.path,
     }
 
@@ -248,8 +250,7 @@ def _show_context(cause: Made, context: Sequence[Made], home: Home, indent: int 
         what = " " * indent + made.context.relation.value
         outcome = _outcome_of(made)
         say(f"{what:<10} {shorten(author, 20):<20} {shorten(text or made.capture.resource.uri, 44):<44} {outcome}")
-        if screenshot := _screenshot(made, home):
-            say(f"{'':<10} {screenshot}")
+        _show_frames(made, home)
         _show_context(made, context, home, min(indent + 1, 6))
 
 
@@ -259,10 +260,16 @@ def _show_mention(mention: Mention, by_url: dict[str, Made], home: Home) -> Made
     made = by_url.get(resource.uri) if resource else None
     what, author, quote = mention.platform or "link", _author(mention, made), _quote(mention, made)
     say(f"{what:<10} {shorten(author, 20):<20} {shorten(quote, 44):<44} {_outcome(mention, made)}")
-    screenshot = _screenshot(made, home)
-    if screenshot:
-        say(f"{'':<10} {screenshot}")
+    _show_frames(made, home)
     return made
+
+
+def _show_frames(made: Made | None, home: Home) -> None:
+    if screenshot := _screenshot(made, home):
+        say(f"{'':<10} {screenshot}")
+    if made and made.capture.overlays:
+        over = ", ".join(made.capture.overlays)
+        say(f"{'':<10} {_shown(home.snapshots / made.path / 'cleaned.png')} (without {over}, which lay over it)")
 
 
 def _author(mention: Mention, made: Made | None) -> str:

@@ -120,7 +120,7 @@ POSTS = (
         "2025-10-07 05:58:12",
         "Back on Thursday.",
         Act.LOGIN,
-        Availability.LOGIN,
+        Availability.UNCLEAR,
         more={"overlay": "wall"},
     ),
 )

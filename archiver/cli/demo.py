@@ -98,6 +98,8 @@ def _surprise(web: DemoWeb, made: Made) -> str | None:
         if resource.platform
         else web.truth.links.get(resource.uri)
     )
+    if known is None and resource.uri in web.truth.articles:
+        return None if capture.outcome is Outcome.COMPLETE else f"{resource.uri} is {capture.outcome}"
     if known is None:
         return f"{resource.uri} is not in the script"
     complete = capture.outcome is Outcome.COMPLETE

@@ -193,6 +193,7 @@ def _exchange(talk: _Talk) -> Exchange:
         redacted=redacted,
         failure=talk.failure,
         backend=Backend.CDP,
+        withheld=tuple(str(talk.headers[name]).encode() for name in redacted),
     )
     if talk.response is None:
         return replace(asked, failure=talk.failure or Failure.ABANDONED, note="; ".join(talk.notes))

@@ -9,6 +9,7 @@ from archiver.model.checks import ReplayCheck
 from archiver.model.clock import Clock
 from archiver.model.records import Artefact, Capture
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
+from archiver.model.sessions import Session
 from archiver.model.states import ArtefactRole
 from archiver.steps.aim import aim_at
 from archiver.steps.alike import picture_likeness, text_likeness
@@ -97,7 +98,9 @@ def replay(path: str, *, run_id: str, tools: ReplayTools) -> Replayed:
 
 def _plan(capture: Capture, answers: Answers, tools: ReplayTools) -> RenderPlan:
     """The plan of today, in the window of then; a page that is no longer asked for is taken from the records."""
-    plan = aim_at(capture.resource, page_height_px=tools.page_height_px).plan
+    # What members saw lies on another page of some sites; a session without cookies aims there.
+    session = Session() if capture.environment.logged_in else None
+    plan = aim_at(capture.resource, page_height_px=tools.page_height_px, session=session).plan
     width, _, height = (capture.environment.viewport or "").partition("x")
     if width.isdecimal() and height.isdecimal():
         plan = replace(plan, width_px=int(width), height_px=int(height))

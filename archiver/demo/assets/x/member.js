@@ -27,12 +27,15 @@ function show(post) {
 }
 
 async function start() {
-  const { refresh } = JSON.parse(localStorage.getItem("token") || "{}");
+  const { refresh = "none" } = JSON.parse(localStorage.getItem("token") || "{}");
   const { access } = await call("/token", refresh);
   await fetch("/keep", { method: "POST", body: new URLSearchParams({ token: access, refresh }) });
   const socket = new WebSocket(`wss://x.com/socket?token=${encodeURIComponent(refresh)}`);
-  socket.onopen = () => socket.send(`hello ${access}`);
-  socket.onmessage = async () => show(await call(`/posts/${id}`, access));
+  await new Promise((done) => {
+    socket.onopen = () => done(socket.send(`hello ${access}`));
+    socket.onerror = done;
+  });
+  show(await call(`/posts/${id}`, access));
 }
 
 start();

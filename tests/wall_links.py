@@ -74,6 +74,7 @@ LIVE_PAGES = (
     live("a story with a log-in form at its top", story(after=_FORM)),
     live("a story with a cookie bar", story(after=COOKIE_BAR)),
     live("a story with a small pop-up", story(after=_POP_UP)),
+    live("a story beneath a known consent manager's frame", story(after=_CMP_FRAME)),
     live(
         "a story in a frame that fills the window",
         html(
@@ -191,7 +192,15 @@ WALLS = (
     ),
     wall("a consent dialog over the story", story(after=CONSENT_CARD), R.CONSENT_WALL, may_say=UNKNOWN | {A.LIVE}),
     wall(
-        "a consent manager's frame over the story", story(after=_CMP_FRAME), R.CONSENT_WALL, may_say=UNKNOWN | {A.LIVE}
+        "a consent manager's frame before the story is there",
+        html(f"<title>Story</title><div id=root></div>{_CMP_FRAME}"),
+        R.CONSENT_WALL,
+    ),
+    wall(
+        "an unknown consent manager's frame over the story",
+        story(after=_CMP_FRAME.replace("sp_message", "cmp_message")),
+        R.CONSENT_WALL,
+        may_say=UNKNOWN | {A.LIVE},
     ),
     wall(
         "a consent dialog before the story is there",

@@ -85,10 +85,10 @@ def judge(
     untouched = judged(rendering)
     if rendering.cleaned is None:
         return untouched
-    cleaned = judged(rendering.cleaned)
-    if cleaned.outcome is not Outcome.COMPLETE or (kind is CaptureKind.PAGE and not shows_more(rendering.cleaned)):
-        cleaned = untouched if kind is CaptureKind.POST else _minding_walls(untouched, rendering)
-    return replace(cleaned, reasons=(*cleaned.reasons, Reason.OVERLAY_HIDDEN))
+    best = judged(rendering.cleaned)
+    if best.outcome is not Outcome.COMPLETE or not shows_more(rendering.cleaned, kind, recorded=reading is not None):
+        best = untouched if kind is CaptureKind.POST else _minding_walls(untouched, rendering)
+    return replace(best, reasons=(*best.reasons, Reason.OVERLAY_HIDDEN))
 
 
 def _minding_walls(untouched: Judgement, rendering: Rendering) -> Judgement:

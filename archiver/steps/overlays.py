@@ -7,7 +7,7 @@ what was kept of the untouched page stays as it is. The browser hides, for a sec
 from dataclasses import replace
 
 from archiver.model.rendering import OverlayKind, Rendering, RenderPlan
-from archiver.model.states import Reason
+from archiver.model.states import CaptureKind, Reason
 from archiver.steps.blank import look_at
 from archiver.steps.notice import tells_a_story
 from archiver.steps.overlay_list import GENERAL
@@ -27,8 +27,14 @@ def names_of(rendering: Rendering) -> tuple[str, ...]:
     return tuple(dict.fromkeys(overlay.name for overlay in rendering.removed))
 
 
-def shows_more(cleaned: Rendering) -> bool:
-    """Whether a page without its overlays is surely one: a menu and a heading beneath a wall are no story."""
+def shows_more(cleaned: Rendering, kind: CaptureKind, *, recorded: bool) -> bool:
+    """Whether what is there without overlays is surely a page or post.
+
+    A menu and a heading beneath a wall are no story; and an author with a picture, where no
+    record tells what the post is, may be all that visitors are shown of it.
+    """
+    if kind is CaptureKind.POST:
+        return recorded or bool((cleaned.post_text or "").strip())
     return tells_a_story(cleaned.visible_text)
 
 

@@ -1,11 +1,13 @@
 """What stands around a cited post, and videos in pieces: whole captures of the reel room, with real Chromium."""
 
 import collections
+import shutil
 
 import pytest
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from running import Runner
 
+from archiver.catalog import Catalog, dump
 from archiver.demo import DemoWeb, reels
 from archiver.model.httpwire import payload_of
 from archiver.store import Store
@@ -37,7 +39,7 @@ def captures(runner, rows):
 def filmed(web, tmp_path_factory):
     runner = new_home(web, tmp_path_factory.mktemp("filmed") / "home")
     web.clear_log()
-    done = runner.json("archive", reels.REELS_URL)
+    done = runner.json("archive", reels.REELS_URL, "--posts-only")
     asked = [entry.url for entry in web.log if f"//{reels.MEDIA}/" in entry.url]
     return runner, captures(runner, done.last["captures"]), asked
 
@@ -117,68 +119,74 @@ NEAR = {
 FAR = {("quoted", "quote", "source")}
 
 
-def archived(web, folder, *words):
-    runner = new_home(web, folder)
-    done = runner.json("archive", reels.THREADS_URL, *words)
-    assert done.code == 0, done.err
-    return runner, done.last
+@pytest.fixture(scope="module")
+def near(web, tmp_path_factory):
+    """Archived at the depth that is in force by default; once for a person, once more for a machine."""
+    runner = new_home(web, tmp_path_factory.mktemp("near") / "home")
+    shown = runner.run("archive", reels.THREADS_URL, "--posts-only")
+    assert shown.code == 0, shown.err
+    web.clear_log()
+    again = runner.json("archive", reels.THREADS_URL, "--posts-only")
+    return runner, shown.out, again.last, [entry.url for entry in web.log]
 
 
 def relations(report):
     """(relation, whose context, what) of all context of a run."""
     names = {reels.post_url(name): name for name in reels.NAMES}
-    ids = {row["id"]: names.get(row["resource"]) for row in (*report["captures"], *report["context"])}
+    cited = (*report["captures"], *report["kept"])
+    ids = {row["id"]: names[row["resource"]] for row in (*cited, *report["context"])}
     return {(row["relation"], ids[row["of"]], names[row["resource"]]) for row in report["context"]}
 
 
-@pytest.mark.parametrize(("depth", "expected"), [(0, set()), (1, NEAR), (2, NEAR | FAR)])
-def test_context_is_captured_once_and_as_far_as_asked(web, tmp_path, depth, expected):
-    runner, report = archived(web, tmp_path / "home", "--context", depth)
-    cited = [row["resource"] for row in report["captures"] if row["platform"]]
-    assert cited == [reels.post_url(name) for name in CITED]
-    assert relations(report) == expected
-    assert len(report["context"]) == len(expected)
+def test_context_is_captured_once_and_says_what_it_is(near):
+    runner, _, report, _ = near
+    assert relations(report) == NEAR
+    assert [row["resource"] for row in report["kept"]] == [reels.post_url(name) for name in CITED]
     stored = captures(runner, report["context"])
     told = {row["resource"]: (row["relation"], row["of"]) for row in report["context"]}
     assert {url: (one.context.relation, one.context.capture_id) for url, one in stored.items()} == told
-    assert {one.outcome for one in stored.values()} <= {"complete"}
+    assert len(list(runner.home.glob("snapshots/captures/*/*/*/*-mastodon-*"))) == len(CITED) + len(NEAR)
 
 
-def test_what_is_fresh_is_not_captured_again_as_context(web, tmp_path):
-    runner, first = archived(web, tmp_path / "home")
-    second = runner.json("archive", reels.THREADS_URL).last
-    assert ([row for row in second["captures"] if row["platform"]], [row["kept"] for row in second["context"]]) == (
-        [],
-        [True] * 4,
-    )
-    assert {row["id"] for row in second["context"]} == {row["id"] for row in first["context"]}
-
-
-def test_context_stands_further_in_than_what_it_belongs_to(web, tmp_path):
+@pytest.mark.parametrize(("depth", "expected"), [(0, set()), (2, NEAR | FAR)])
+def test_context_is_captured_as_far_as_asked(web, tmp_path, depth, expected):
     runner = new_home(web, tmp_path / "home")
-    done = runner.run("archive", reels.THREADS_URL)
-    lines = [line for line in done.out.splitlines() if "@projector" in line or "@usher" in line]
-    assert [line.split("@")[0].rstrip() for line in lines] == [
-        "mastodon",
-        "  thread",
-        "   thread",
-        "mastodon",
-        "  parent",
-        "mastodon",
-        "  quoted",
-    ]
-    assert " captures, 4 more of their context; run " in done.out
+    done = runner.json("archive", reels.THREADS_URL, "--posts-only", "--context", depth)
+    assert (done.code, relations(done.last)) == (0, expected)
+    assert len(done.last["context"]) == len(expected)
+
+
+def test_what_is_fresh_is_not_captured_again_as_context(near):
+    _, _, report, asked = near
+    assert (report["captures"], [row["kept"] for row in report["context"]]) == ([], [True] * 4)
+    assert [url for url in asked if reels.SOCIAL in url] == []
+
+
+def test_context_stands_further_in_than_what_it_belongs_to(near):
+    _, shown, _, _ = near
+    lines = [line for line in shown.splitlines() if "@projector" in line or "@usher" in line]
+    places = ["mastodon", "  thread", "   thread", "mastodon", "  parent", "mastodon", "  quoted"]
+    assert [line.split("@")[0].rstrip() for line in lines] == places
+    assert "3 captures, 4 more of their context; run " in shown
 
 
 def test_context_is_within_its_bound_and_the_rest_is_counted(web, tmp_path):
     runner = new_home(web, tmp_path / "home")
     (runner.home / "archiver.toml").write_text("context_per_article = 1\n")
-    report = runner.json("archive", reels.THREADS_URL).last
+    report = runner.json("archive", reels.THREADS_URL, "--posts-only").last
     # The rest of a thread is known only once its first post is there.
     assert (len(report["context"]), report["articles"][0]["left"] in (2, 3)) == (1, True)
 
 
-def test_a_catalog_built_anew_knows_the_context(web, tmp_path):
-    runner, _ = archived(web, tmp_path / "home")
-    assert runner.run("reindex", reach=False).code == 0
-    assert runner.json("audit", reach=False).rows == []
+def test_a_catalog_built_anew_knows_the_context(near, tmp_path):
+    shutil.copytree(near[0].home, tmp_path / "home")
+    copy = Runner(tmp_path / "home")
+    with Catalog.open(copy.home / "db" / "archive.db", readonly=True) as catalog:
+        live = dump(catalog)
+        assert len(catalog.context_captures()) == len(NEAR)
+    for file in (copy.home / "db").glob("archive.db*"):
+        file.unlink()
+    assert copy.run("reindex").code == 0
+    with Catalog.open(copy.home / "db" / "archive.db", readonly=True) as catalog:
+        assert dump(catalog) == live
+    assert copy.json("audit").rows == []

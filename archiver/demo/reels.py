@@ -18,7 +18,18 @@ from archiver.demo.media import avatar, picture
 from archiver.demo.platforms.common import iso
 from archiver.demo.wire import Delivery, Handler, Reply, Request, html, json_reply, text
 
-__all__ = ["FILES", "HOSTS", "MEDIA", "NAMES", "PLAYER_URL", "REELS_URL", "THREADS_URL", "piece", "post_url"]
+__all__ = [
+    "FILES",
+    "HOSTS",
+    "MEDIA",
+    "NAMES",
+    "PLAYER_URL",
+    "REELS_URL",
+    "SOCIAL",
+    "THREADS_URL",
+    "piece",
+    "post_url",
+]
 
 SOCIAL = "social.reel-room.example"
 MEDIA = "media.reel-room.example"

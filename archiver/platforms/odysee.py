@@ -171,6 +171,7 @@ PLATFORM = Platform(
     plan=_plan,
     record_requests=_requests,
     read_record=_read,
+    videos=True,
     samples=(
         _is(_AT),
         _is("https://www.odysee.com/@annb:4/harbour-bells:b?r=AbCdEf&t=12"),

@@ -184,6 +184,7 @@ PLATFORM = Platform(
     plan=_plan,
     record_requests=_requests,
     read_record=_read,
+    videos=True,
     samples=(
         _is("https://rumble.com/v3h4rb0-harbour-bells-at-dawn.html"),
         _is("https://www.rumble.com/v3h4rb0-harbour-bells-at-dawn.html?mref=1&mc=2#comments"),

@@ -170,6 +170,7 @@ PLATFORM = Platform(
     plan=_plan,
     record_requests=record_requests,
     read_record=read_record,
+    videos=True,
     samples=(
         Sample(_AT, "7336306383119191339", _AT, "mara.v_"),
         Sample(f"{_AT}?is_from_webapp=1&sender_device=pc", "7336306383119191339", _AT, "mara.v_"),

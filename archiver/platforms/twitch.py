@@ -191,6 +191,7 @@ PLATFORM = Platform(
     plan=_plan,
     record_requests=_requests,
     read_record=_read,
+    videos=True,
     samples=(
         *(
             Sample(url, _V, _AT)

@@ -200,6 +200,7 @@ PLATFORM = Platform(
     plan=_plan,
     record_requests=record_requests,
     read_record=read_record,
+    videos=True,
     samples=(
         *(
             Sample(url, _V, _AT)

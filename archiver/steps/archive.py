@@ -13,6 +13,7 @@ from archiver.browser import Browser
 from archiver.catalog import Catalog
 from archiver.fetch.client import Client
 from archiver.fetch.items import Collection, Entry, Unreadable
+from archiver.fetch.videos import VideoTool, installed_version
 from archiver.fetch.walk import Empty, Left, Walk
 from archiver.model.clock import Clock
 from archiver.model.errors import ArchiverError, Interrupted
@@ -161,6 +162,7 @@ class _Run:
         self._browsers: set[Browser] = set()
         self._slots = threading.Semaphore(policy.jobs)
         self._met: set[str] = set()
+        self._videos = installed_version()
 
     def archive_source(self, source: str) -> None:
         walk: Walk[ArticleReading] = Walk(open_entry=self._open, take=self._take, limit=self.policy.limit)
@@ -318,11 +320,23 @@ class _Run:
                     budget_s=self.policy.capture_budget_s,
                     media_per_post=self.policy.media_per_post,
                     media_bounds=self.policy.media_bounds,
+                    videos=self._video_tool(lane),
                     page_height_px=self.policy.page_height_px,
                     blind_lane=lambda: self.tools.tap.lane(blind=True),
                     login=wanted.login,
                 ),
             )
+
+    def _video_tool(self, lane: Lane) -> VideoTool | None:
+        if self._videos is None:
+            return None
+        return VideoTool(
+            version=self._videos,
+            proxy_url=lane.proxy_url,
+            ca_file=self.tools.tap.ca_file,
+            max_bytes=self.policy.media_bounds.total_bytes,
+            height_px=self.policy.media_bounds.height_px,
+        )
 
     def _ingest(self, future: "Future[Sealed]") -> Made:
         sealed = future.result()

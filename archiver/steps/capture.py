@@ -12,10 +12,11 @@ from functools import partial
 from archiver.browser import Browser
 from archiver.fetch.client import Client
 from archiver.fetch.recorded import fetched_from_wire
+from archiver.fetch.videos import VideoTool
 from archiver.model.clock import Clock
 from archiver.model.errors import Interrupted
 from archiver.model.exchange import Exchange
-from archiver.model.records import ArticleVersion, Capture, Claim, Context, Observation, PostRef, Resource
+from archiver.model.records import ArticleVersion, Capture, Claim, Context, Observation, PostRef, Resource, StepResult
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
 from archiver.model.states import Backend, CaptureKind, Outcome, Witness
 from archiver.model.urls import parse_url
@@ -33,6 +34,7 @@ from archiver.steps.media import gather_media
 from archiver.steps.overlays import names_of
 from archiver.steps.sought import sought_of
 from archiver.steps.streams import Bounds
+from archiver.steps.videos import with_video
 from archiver.store import RunStore, Sealed, capture_id
 from archiver.tap import Lane
 
@@ -79,6 +81,8 @@ class CaptureTools:
     media_per_post: int
     page_height_px: int
     media_bounds: Bounds = field(default_factory=Bounds)
+    #: For videos of which no record names the file; None where it is not installed.
+    videos: VideoTool | None = None
     #: A lane that does not look into TLS, for a site that turns the tap away; None: there is no such way.
     blind_lane: Callable[[], Lane] | None = None
     #: With whose log-in; the client carries it too.
@@ -139,6 +143,10 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
         may_ask=in_time,
         bounds=tools.media_bounds,
     )
+    extra: tuple[StepResult, ...] = ()
+    if tools.videos and target.post and target.platform:
+        left_s = deadline - tools.clock.monotonic()
+        media, extra = with_video(media, target.post, target.platform, asked, tool=tools.videos, timeout_s=left_s)
     if target.post is None:
         _fetch_better_pictures(seen.rendering, exchanges, in_time, tools)
     exchanges += tools.lane.drain(timeout_s=_SEALING_S)
@@ -147,7 +155,9 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     judgement = tools.login.judgement(judgement) if tools.login else judgement
     kept = Kept(seen.rendering, asked, wanted.claims, media, exchanges)
     draft = _draft(target, kept, judgement, started_at=started_at, tools=tools)
-    draft = replace(draft, steps=all_steps(visits), environment=replace(draft.environment, backend=seen.backend))
+    draft = replace(
+        draft, steps=(*all_steps(visits), *extra), environment=replace(draft.environment, backend=seen.backend)
+    )
     exchanges = (*(one for visit in visits if visit is not seen for one in visit.exchanges), *exchanges)
     if tools.cancelled():
         raise Interrupted("the run was interrupted before the capture was sealed")

@@ -23,7 +23,7 @@ __all__ = [
     "track_of",
 ]
 
-_ATTRIBUTE = re.compile(r'([A-Z0-9-]{1,40})=("[^"]*"|[^",]*)')
+_ATTRIBUTE = re.compile(r'([A-Z0-9-]{1,40}+)=("[^"]*"|[^",]*)')
 _RANGE = re.compile(r"([0-9]{1,15})(?:@([0-9]{1,15}))?")
 _IV = re.compile(r"0[xX]([0-9a-fA-F]{1,32})")
 _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")

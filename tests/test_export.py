@@ -36,8 +36,9 @@ from archiver.model.exchange import Failure
 from archiver.model.records import Mention
 from archiver.model.states import Availability, MentionKind, Outcome
 from archiver.model.urls import cdx_key
-from archiver.steps.export import export, select
+from archiver.steps.export import export
 from archiver.steps.reindex import catch_up
+from archiver.steps.selection import select
 
 BIN = Path(sys.executable).parent
 SCRIPT = b"console.log('shared');" * 40
@@ -273,14 +274,14 @@ def test_the_evidence_rides_along_and_checks_with_sha256sum(home, tmp_path):
         (lambda home: "x:1509", ["failed", "second"]),
         (lambda home: "https://twitter.com/someone/status/1509?s=20", ["failed", "second"]),
         (lambda home: "https://example.com/link", ["link"]),
-        (lambda home: STORY, ["article", "first", "second", "link"]),
-        (lambda home: f"{STORY}?utm_source=feed", ["article", "first", "second", "link"]),
-        (lambda home: home.article.record.id, ["article", "first", "second", "link"]),
+        (lambda home: STORY, ["article", "first", "failed", "second", "link"]),
+        (lambda home: f"{STORY}?utm_source=feed", ["article", "first", "failed", "second", "link"]),
+        (lambda home: home.article.record.id, ["article", "first", "failed", "second", "link"]),
     ],
     ids=["capture", "key", "alias", "page", "article", "article's alias", "version"],
 )
 def test_a_subject_is_named_in_any_way(home, subject, expected):
-    chosen = select(subject(home), catalog=home.catalog)
+    chosen = select([subject(home)], catalog=home.catalog)
     assert chosen.paths == tuple(getattr(home, name).path for name in expected)
 
 

@@ -24,7 +24,8 @@ from archiver.lookup import HitKind, find, hit_to_json
 from archiver.model.digests import sha256
 from archiver.model.errors import ArchiverError, UsageError
 from archiver.model.states import Availability
-from archiver.steps.export import export, select
+from archiver.steps.export import export
+from archiver.steps.selection import select
 from archiver.store import remove as remove_module
 from archiver.store.merkle import leaf_hash
 from archiver.store.redact import Filling
@@ -342,13 +343,13 @@ def test_an_article_shows_what_it_cites_as_withdrawn_never_as_not_captured(home)
 def test_exports_leave_withdrawn_captures_out(home):
     home.withdraw(home.second.record.id)
     with home.reader() as catalog:
-        assert select(a_post(1).key, catalog=catalog).paths == (home.first.path,)
+        assert select([a_post(1).key], catalog=catalog).paths == (home.first.path,)
     home.withdraw(home.first.record.id)
     with home.reader() as catalog:
-        assert select("https://news.example/story", catalog=catalog).paths == (home.article.path, home.other.path)
+        assert select(["https://news.example/story"], catalog=catalog).paths == (home.article.path, home.other.path)
         for subject in (a_post(1).key, home.first.record.id):
             with pytest.raises(UsageError, match="withdrawn since"):
-                select(subject, catalog=catalog)
+                select([subject], catalog=catalog)
 
 
 # --- what the audit does not take for a withdrawal ---------------------------------------------------

@@ -17,6 +17,7 @@ from archiver.catalog.migrations import check_schema, migrate, needs_migration, 
 from archiver.catalog.replays import Replays
 from archiver.catalog.schema import TABLES
 from archiver.catalog.searching import Searching
+from archiver.catalog.selecting import Selecting
 from archiver.catalog.shared import put_leaf
 from archiver.catalog.withdrawn import empty_catalog
 from archiver.model.errors import CatalogDamaged, HomeMissing
@@ -28,7 +29,7 @@ __all__ = ["Catalog"]
 _SETTLE_MS = 1_000
 
 
-class Catalog(Searching, Economy, Replays):
+class Catalog(Searching, Selecting, Economy, Replays):
     """An opened `archive.db`. Safe for several threads; one process at a time may write.
 
     Its methods raise HomeNotWritable (disk full, read-only), HomeLocked (another writer),

@@ -1,42 +1,108 @@
 """`archiver export`: one self-contained file that opens anywhere."""
 
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from archiver.catalog import Catalog
 from archiver.cli.compose import program_name
+from archiver.cli.instants import Instant
 from archiver.cli.options import Common, command_options
-from archiver.cli.output import emit, say
-from archiver.model.clock import system_clock
-from archiver.steps.export import export
-from archiver.store import Store
+from archiver.cli.output import emit, plain, say, warn
+from archiver.model.clock import format_at, system_clock
+from archiver.model.errors import UsageError
+from archiver.steps.export import pack
+from archiver.steps.selection import Selection, Span, select
+from archiver.store import Store, Written
+
+#: From so many captures on, progress is told, and so often.
+_MANY, _EVERY = 100, 50
 
 
 @click.command("export", short_help="Write one file that opens anywhere.", no_args_is_help=True)
-@click.argument("subject", metavar="CAPTURE|POST|ARTICLE")
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The .wacz file.")
 @click.option("--force", is_flag=True, help="Overwrite it if it is there.")
+@click.option("--history/--latest", default=True, help="All captures of each post [default], or the best newest one.")
+@click.option("--since", type=Instant(), help="Only what was captured from then on (ISO 8601).")
+@click.option("--until", type=Instant(), help="Only what was captured before that.")
 @command_options
-def command(subject: str, output: Path, force: bool, common: Common) -> None:  # noqa: FBT001
+def command(  # noqa: PLR0917
+    targets: tuple[str, ...],
+    output: Path,
+    force: bool,  # noqa: FBT001
+    history: bool,  # noqa: FBT001
+    since: datetime | None,
+    until: datetime | None,
+    common: Common,
+) -> None:
     """Write a WACZ 1.1.1 that ReplayWeb.page and pywb open, with the evidence beside the replay.
 
-    The subject is a capture's id, any form of a post's URL (all its captures), or an
-    article's URL or file (the article, and the latest copy of everything that it cites).
-    """
+    \b
+    A TARGET is
+      a capture     its id, or the path of its folder
+      a post        any form of its URL, or platform:id: all its captures
+      an article    its URL or file: its states, its own page, all captures of what it cites
+      a query       words, platform:NAME (page for linked pages), author:NAME or @handle:
+                    all captures of what has all of these
+
+    Without a TARGET, --since or --until say what goes in. What was withdrawn is named in
+    the file and here, and is not in it.
+    """  # noqa: D301  # click reads the backspace itself
+    if not targets and not (since or until):
+        raise UsageError("nothing is named", next_step="Name a target, or a time with --since or --until.")
     home = common.home()
     with Catalog.open(home.catalog_file, readonly=True) as catalog:
-        written = export(
-            subject,
-            output,
-            store=Store.open(home.snapshots),
-            catalog=catalog,
-            clock=system_clock,
-            software=program_name(),
-            overwrite=force,
-        )
+        selection = select(targets, catalog=catalog, span=Span(since, until), latest=not history)
+    written = pack(
+        selection,
+        output,
+        store=Store.open(home.snapshots),
+        clock=system_clock,
+        software=program_name(),
+        overwrite=force,
+        progress=_tell_progress,
+    )
     if common.json:
-        emit({"file": str(written.path), "bytes": written.size_bytes, "digest": str(written.digest)})
+        emit(_to_json(written, selection))
         return
+    _show(written, selection)
+
+
+def _tell_progress(done: int, count: int) -> None:
+    if count >= _MANY and (done % _EVERY == 0 or done == count):
+        warn(f"  {done} of {count}")
+
+
+def _show(written: Written, selection: Selection) -> None:
     say(f"{written.path}: {written.size_bytes / 1e6:.1f} MB, {written.digest}")
+    say(
+        f"{len(selection.paths)} captures and states of articles, {len(written.pages)} pages, {written.records} records"
+    )
+    for stone in selection.withdrawn:
+        say(f"{stone.act}, not in it: {stone.id} ({plain(stone.uri)}): {plain(stone.reason)}")
     say("Open it at ReplayWeb.page, or with pywb; `wacz validate -f` checks it.")
+
+
+def _to_json(written: Written, selection: Selection) -> dict[str, Any]:
+    return {
+        "file": str(written.path),
+        "bytes": written.size_bytes,
+        "digest": str(written.digest),
+        "title": selection.title,
+        "captures": len(selection.paths),
+        "pages": len(written.pages),
+        "records": written.records,
+        "withdrawn": [
+            {
+                "capture": stone.id,
+                "resource": stone.uri,
+                "act": stone.act.value,
+                "at": format_at(stone.withdrawn_at),
+                "reason": stone.reason,
+            }
+            for stone in selection.withdrawn
+        ],
+    }

@@ -1,10 +1,11 @@
 """`archiver lookup`: the stored copy of a post, page or article."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import click
 
 from archiver.catalog import Catalog
+from archiver.cli.instants import Instant
 from archiver.cli.options import Common, command_options
 from archiver.cli.output import emit, plain, say, shorten
 from archiver.home import Home
@@ -13,24 +14,9 @@ from archiver.model.clock import format_at
 from archiver.model.errors import Exit
 
 
-class _Instant(click.ParamType[datetime]):
-    """An ISO 8601 date or instant; UTC where no zone is given."""
-
-    name = "time"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            instant = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no ISO 8601 time, such as 2026-11-22 or 2026-11-22T10:15:30Z", param, ctx)
-        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
 @click.command("lookup", short_help="Find stored copies.", no_args_is_help=True)
 @click.argument("query", nargs=-1, required=True)
-@click.option("--at", type=_Instant(), help="The copy nearest to this time (ISO 8601) first.")
+@click.option("--at", type=Instant(), help="The copy nearest to this time (ISO 8601) first.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="At most so many.")
 @command_options
 def command(query: tuple[str, ...], at: datetime | None, limit: int, common: Common) -> int:

@@ -16,9 +16,9 @@ from archiver.home import open_home
 from archiver.lookup import check_to_json
 from archiver.model.checks import LEAST_SCREENSHOT, LEAST_TEXT
 from archiver.model.errors import Exit, UsageError
-from archiver.steps.export import select
 from archiver.steps.qa import QaReport, check_replays
 from archiver.steps.replay import Replayed
+from archiver.steps.selection import select
 
 _MOST_ROWS = 50
 
@@ -80,8 +80,7 @@ def _paths(targets: Iterable[str], sample: int | None, catalog: Catalog, without
 
 def _named(targets: Iterable[str], catalog: Catalog, without: str | None) -> Iterator[str]:
     """The captures that the targets name, each once; articles have nothing to compare."""
-    paths = dict.fromkeys(path for target in targets for path in select(target, catalog=catalog).paths)
-    ids = {path.rpartition("/")[2]: path for path in paths}
+    ids = {path.rpartition("/")[2]: path for path in select(tuple(targets), catalog=catalog).paths}
     checked = catalog.replay_checks(ids)
     for identifier, path in ids.items():
         known = checked.get(identifier)

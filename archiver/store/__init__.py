@@ -12,12 +12,13 @@ from archiver.store.seal import DraftFile
 from archiver.store.sizes import Sizes
 from archiver.store.store import Store, contract_text
 from archiver.store.tombstones import Withdrawals
-from archiver.store.wacz import Package, Page, Provenance, Written, write_wacz
+from archiver.store.wacz import Package, Packed, Page, Provenance, Written, write_wacz
 
 __all__ = [
     "DraftFile",
     "Going",
     "Package",
+    "Packed",
     "Page",
     "Place",
     "Provenance",

@@ -41,6 +41,7 @@ class Extract:
         self.records = 0
         self._root, self._out, self._name = root, out, name
         self._entries: dict[str, CdxEntry] = {}
+        self._taken: set[str] = set()
         #: Ids of revisits → those of the full responses that took their place.
         self._renamed: dict[str, str] = {}
 
@@ -57,6 +58,9 @@ class Extract:
         evidence.
         """
         for file, offset, length, record_id in sorted({(r.file, r.offset, r.length, r.record_id) for r in refs}):
+            if record_id in self._taken:
+                continue
+            self._taken.add(record_id)
             try:
                 self._take(file, offset, length, record_id)
             except (ValueError, OSError) as error:

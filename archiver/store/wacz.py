@@ -3,7 +3,8 @@
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ from archiver.store.extract import Extract
 from archiver.store.files import home_errors
 from archiver.store.warc import GzipMembers, warcinfo, write_record
 
-__all__ = ["Package", "Page", "Provenance", "Written", "write_wacz"]
+__all__ = ["Package", "Packed", "Page", "Provenance", "Written", "write_wacz"]
 
 WACZ_VERSION = "1.1.1"
 _WARC = "archive/data.warc.gz"
@@ -33,8 +34,9 @@ _CHUNK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Something to open: any of `urls` under which there is a record, the first one that has one."""
+    """Something to open: any of `urls` under which there is a record, the first one that has one; `id` is ours."""
 
+    id: str
     urls: tuple[str, ...]
     at: datetime
     title: str
@@ -49,14 +51,22 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
-    """What goes into a WACZ file."""
+class Packed:
+    """One evidence folder: its records, its page, and a line that says what it is."""
 
     refs: Sequence[WarcRef]
-    pages: Sequence[Page]
+    page: Page
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What goes into a WACZ file. `folders` are taken one at a time; `description` gets their lines."""
+
+    folders: Iterable[Packed]
     provenance: Sequence[Provenance]
     title: str
-    description: str
+    description: Callable[[Sequence[str]], str]
     software: str
 
 
@@ -84,9 +94,9 @@ def write_wacz(root: Path, out: Path, package: Package, *, clock: Clock, overwri
         raise UsageError(f"{out} exists", next_step="Name another file, or say --force.")
     now = clock.now()
     with home_errors(), _scratch(out) as (scratch, records):
-        extract = _write_records(root, records, package, clock)
+        extract, taken = _write_records(root, records, package, clock)
         entries = extract.entries()
-        pages = _pages(package.pages, entries)
+        pages = _pages([page for page, _line in taken], entries)
         with zipfile.ZipFile(scratch, "w", allowZip64=True) as file:
             zipped = _Zip(file, now)
             zipped.add(_WARC, records)
@@ -95,7 +105,8 @@ def write_wacz(root: Path, out: Path, package: Package, *, clock: Clock, overwri
             zipped.add(_PAGES, _page_lines(pages))
             for item in package.provenance:
                 zipped.add(f"provenance/{item.name}", item.source)
-            description = _datapackage(package, zipped.resources, pages, now)
+            text = package.description([line for _page, line in taken])
+            description = _datapackage(package, text, zipped.resources, pages, now)
             zipped.add(_PACKAGE, description)
             zipped.add(_PACKAGE_DIGEST, _json({"path": _PACKAGE, "hash": str(sha256(description))}))
         scratch.replace(out)
@@ -110,15 +121,18 @@ def _scratch(out: Path) -> Iterator[tuple[Path, Path]]:
         yield Path(folder) / "unfinished.wacz", Path(folder) / "data.warc.gz"
 
 
-def _write_records(root: Path, file: Path, package: Package, clock: Clock) -> Extract:
+def _write_records(root: Path, file: Path, package: Package, clock: Clock) -> tuple[Extract, list[tuple[Page, str]]]:
     name = Path(_WARC).name
     with file.open("xb", buffering=0) as opened:
         out = GzipMembers(opened.fileno())
         _id, headers, block = warcinfo(name, program=package.software, run_id=package.title, clock=clock)
         write_record(out, "warcinfo", headers, block, "application/warc-fields")
         extract = Extract(root, out, name)
-        extract.take(package.refs)
-    return extract
+        taken = []
+        for packed in package.folders:
+            extract.take(packed.refs)
+            taken.append((packed.page, packed.line))
+    return extract, taken
 
 
 class _Zip:
@@ -147,11 +161,15 @@ class _Zip:
 def _pages(pages: Sequence[Page], entries: Sequence[CdxEntry]) -> list[dict[str, Any]]:
     """The pages that can be opened: under a URL that was really answered, at that answer's time."""
     told = []
-    for number, page in enumerate(pages):
-        answers = [entry for url in page.urls for entry in entries if entry.uri == url and entry.method == "GET"]
-        if answers:
-            entry = min(answers, key=lambda entry: (page.urls.index(entry.uri), abs(entry.at - page.at)))
-            told.append({"id": f"page-{number}", "url": entry.uri, "ts": format_at(entry.at), "title": page.title})
+    answers: dict[str, list[CdxEntry]] = defaultdict(list)
+    for entry in entries:
+        if entry.method == "GET":
+            answers[entry.uri].append(entry)
+    for page in pages:
+        url = next((url for url in page.urls if url in answers), None)
+        if url:
+            entry = min(answers[url], key=lambda entry: abs(entry.at - page.at))
+            told.append({"id": page.id, "url": url, "ts": format_at(entry.at), "title": page.title})
     return told
 
 
@@ -161,13 +179,13 @@ def _page_lines(pages: Sequence[dict[str, Any]]) -> bytes:
 
 
 def _datapackage(
-    package: Package, resources: list[dict[str, Any]], pages: Sequence[dict[str, Any]], now: datetime
+    package: Package, text: str, resources: list[dict[str, Any]], pages: Sequence[dict[str, Any]], now: datetime
 ) -> bytes:
     described: dict[str, Any] = {
         "profile": "data-package",
         "wacz_version": WACZ_VERSION,
         "title": package.title,
-        "description": package.description,
+        "description": text,
         "created": format_at(now.replace(microsecond=0)),
         "software": package.software,
         "resources": resources,

@@ -28,23 +28,25 @@ _PROSE = (BlockKind.TEXT, BlockKind.ITEM)
 
 def assemble(
     blocks: Sequence[Block], links: LinkReader, *, limit: int, source: str | None = None
-) -> tuple[tuple[Mention, ...], bool]:
-    """The mentions in `blocks`, numbered from 1, and whether there were more than `limit`.
+) -> tuple[tuple[Mention, ...], tuple[str, ...]]:
+    """The mentions in `blocks`, numbered from 1, at most `limit`, and notes on what was cut.
 
     `source` is the text that the blocks' places count in; None for HTML.
     """
-    found = list(islice(_Assembly(blocks, links).mentions(), limit + 1))
-    kept = found[:limit] if source is None else [_quoted(mention, source) for mention in found[:limit]]
-    return tuple(kept), len(found) > limit
+    assembly = _Assembly(blocks, links, source)
+    found = list(islice(assembly.mentions(), limit + 1))
+    cut = (f"only the first {limit} mentions were kept",) if len(found) > limit else ()
+    return tuple(found[:limit]), (*assembly.notes, *cut)
 
 
 class _Assembly:
     """One pass over the blocks: what was numbered last, and the heading it stands under."""
 
-    def __init__(self, blocks: Sequence[Block], links: LinkReader) -> None:
+    def __init__(self, blocks: Sequence[Block], links: LinkReader, source: str | None) -> None:
         self._blocks = blocks
         self._links = links
-        self._posts = find_flattened(blocks)
+        self._source = source
+        self._posts, self.notes = find_flattened(blocks)
         self._waiting = 0
         self._number = count(1)
         self._heading: str | None = None
@@ -88,7 +90,7 @@ class _Assembly:
             context=self._around(index, index),
             heading=self._heading,
             claim=_dated(embed.claim),
-            fragment=embed.fragment,
+            fragment=self._quoted(start, end) or embed.fragment,
             start=start,
             end=end,
         )
@@ -112,7 +114,7 @@ class _Assembly:
             context=self._around(post.begin[0], post.end[0]),
             heading=self._heading,
             claim=None if post.claim == Claim() else post.claim,
-            fragment=self._words(post),
+            fragment=self._quoted(start, end) or self._words(post),
             start=start,
             end=end,
         )
@@ -137,6 +139,12 @@ class _Assembly:
             start=start,
             end=end,
         )
+
+    def _quoted(self, start: int | None, end: int | None) -> str | None:
+        """A stretch of the text source as it stands there."""
+        if self._source is None or start is None or end is None:
+            return None
+        return self._source[start : min(end, start + FRAGMENT_CHARS)]
 
     def _extent(self, post: Flattened) -> tuple[int | None, int | None]:
         """Where the post begins and ends in a text source."""
@@ -163,13 +171,6 @@ class _Assembly:
         after = (blocks[n] for n in range(last + 1, min(last + 1 + _NEIGHBOURS, len(blocks))))
         above, below = _first_prose(before)[-CONTEXT_CHARS:], _first_prose(after)[:CONTEXT_CHARS]
         return "\n\n".join(text for text in (above, below) if text) or None
-
-
-def _quoted(mention: Mention, source: str) -> Mention:
-    """The mention with its fragment as it stands in the text source."""
-    if mention.kind is MentionKind.LINK or mention.start is None or mention.end is None:
-        return mention
-    return replace(mention, fragment=source[mention.start : mention.end][:FRAGMENT_CHARS])
 
 
 def _dated(claim: Claim | None) -> Claim | None:

@@ -5,16 +5,17 @@ its end: a date (or a link to the post), right before it the last `(@handle)`, a
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archiver.extract.blocks import Anchor, Block, BlockKind
-from archiver.extract.dates import DIRECTION_MARKS, date_at
+from archiver.extract.dates import date_at
+from archiver.extract.effort import Effort
+from archiver.extract.view import View
 from archiver.model.records import PostRef
 from archiver.platforms import identify
 
-__all__ = ["Attribution", "View", "attributions", "is_last"]
+__all__ = ["Attribution", "attributions", "is_last"]
 
 #: X allows 50 characters in a name; what HTML makes of an emoji may be longer.
 _NAME_CHARS = 120
@@ -35,9 +36,11 @@ _MOJIBAKE = (
 )
 #: What any of them begins with: looked at first, as most characters are none.
 _MOJIBAKE_FIRST = "\u00e2\u0432\u00d4\u0393\u201a\u00c3\u9225&\x96\x97"
-_EM = rf"(?=[—―⸺⸻{_MOJIBAKE_FIRST}])(?:[—―⸺⸻]{{1,3}}|{_MOJIBAKE})"
+_EM_FIRST = f"—―⸺⸻{_MOJIBAKE_FIRST}"
+_DASH_FIRST = rf"—―–−‒‐‑⸺⸻﹘－\ufffd?{_MOJIBAKE_FIRST}-"
+_EM = rf"(?=[{_EM_FIRST}])(?:[—―⸺⸻]{{1,3}}|{_MOJIBAKE})"
 _DASH = (
-    rf"(?=[—―–−‒‐‑⸺⸻﹘－\ufffd?{_MOJIBAKE_FIRST}-])"
+    rf"(?=[{_DASH_FIRST}])"
     rf"(?:[—―–−‒‐‑⸺⸻﹘－]{{1,3}}|-{{1,3}}|{_MOJIBAKE}|\ufffd{{1,3}}|\?{{1,3}}(?=\s))"
 )
 #: Signs of quotations and lists that stand before the dash in text that was never read as Markdown.
@@ -45,18 +48,21 @@ _LINE = re.compile(
     r"[ \t\xa0>|*•·▪◦‣]{0,12}(?:\d{1,3}[.)]\s)?(?:-\s(?=[—–―]))?[\"'“”‘’«»]{0,3}[ \t\xa0]{0,4}"
     rf"{_DASH}[ \t\xa0]*(?=\S|\n)"
 )
-_INLINE = (re.compile(rf"{_EM}(?=\s)|(?:^|(?<=\s)){_EM}(?=\S)"), re.compile(rf"(?:^|(?<=\s)){_DASH}(?=\s)"))
+#: Dashes within a line, the sure and the weak ones: what they may begin with, and how they stand.
+_INLINE = (
+    (re.compile(f"[{_EM_FIRST}]"), re.compile(rf"{_EM}(?=\s)|(?:^|(?<=\s)){_EM}(?=\S)")),
+    (re.compile(f"[{_DASH_FIRST}]"), re.compile(rf"(?:^|(?<=\s)){_DASH}(?=\s)")),
+)
 #: A sentence that ends between a dash and a handle: the dash belonged to the text.
-_SENTENCE_END = re.compile(r"[^\W\d_]{3,}[.!?…]+[\"”’»]?\s")
+_SENTENCE_END = re.compile(r"[^\W\d_]{3}[.!?…]+[\"”’»]?\s")
 #: The same where the dash begins a line: there a name may hold `Yahoo! News`, but no small word with a stop.
 _SMALL_END = re.compile(r"(?:^|\s)[a-zß-öø-ÿа-яёіїєґα-ω]{3,30}[.!?…]+[\"”’»]?\s")
+_STOP = re.compile("[.!?…]")
 _BEFORE_DATE = " \t\n\xa0["
 #: Behind a widget's date nothing follows on the line, or a new sentence does.
 _AFTER = re.compile(r"[)\]）}\"'”’»>|*_.]{0,6}(?:\s*$|\s*\n|\s+(?P<next>\S)|(?P<glued>[^\W\d_]))")
 #: How a text ends before a dash that is not its own.
 _TEXT_END = re.compile(r"(?:[.!?…\"”»)。！？」]|[/#@]\w{2,60}|[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f])\s*$")
-#: What is not seen: marks, and more blanks than one.
-_UNSEEN = re.compile(rf"[{DIRECTION_MARKS}]|(?<=[ \t\n])[ \t]+|[ \t]+(?=\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,45 +86,18 @@ class Attribution:
     variant: str = "attribution line"
 
 
-class View:
-    """A block's text without what is not seen, and the places of what is left."""
-
-    def __init__(self, text: str, joins: dict[int, str]) -> None:
-        # Blanks before a break within a line are those between two words.
-        unseen = (found for found in _UNSEEN.finditer(text) if joins.get(found.end()) != "")
-        cuts = {place for found in unseen for place in range(*found.span())}
-        cuts.update(cut for cut, join in joins.items() if join == "")
-        self._cuts = sorted(cuts)
-        self.text = text
-        if cuts or joins:
-            # A break that nobody meant is a blank, so that it ends no line.
-            chars = (joins.get(place, char) if char == "\n" else char for place, char in enumerate(text))
-            self.text = "".join(char for place, char in enumerate(chars) if place not in cuts)
-        self._shifted = [cut - count for count, cut in enumerate(self._cuts)]
-
-    def raw(self, place: int) -> int:
-        """The place in the block's text of what stands at `place` here."""
-        return place + bisect_right(self._shifted, place) if self._cuts else place
-
-    def raw_end(self, place: int) -> int:
-        """The place in the block's text right behind what ends at `place` here."""
-        return self.raw(place - 1) + 1 if place else 0
-
-
-def attributions(block: Block, joins: dict[int, str]) -> Iterator[Attribution]:
-    """The attributions in a block, from left to right. Only text and list items have any.
-
-    `joins` are the line breaks that nobody meant, as `Lines` gives them.
-    """
-    if block.kind not in (BlockKind.TEXT, BlockKind.ITEM) or "@" not in block.text:
-        return
-    view = View(block.text, joins)
+def attributions(block: Block, view: View, effort: Effort) -> Iterator[Attribution]:
+    """The attributions in a block of text or a list's item, given as it is seen, from left to right."""
     floor = 0
     for handle in _HANDLE.finditer(view.text):
+        if effort.is_spent:
+            return
         found = _attribution(block, view, handle, floor)
         if found:
             floor = found[0]
             yield found[1]
+        else:
+            effort.spend(1)
 
 
 def _attribution(block: Block, view: View, handle: re.Match[str], floor: int) -> tuple[int, Attribution] | None:
@@ -201,20 +180,40 @@ def _start(block: Block, text: str, handle: int, floor: int, *, bare: bool) -> t
     # Only the nearest text is looked at, so that a long block costs no more than a short one.
     near = max(floor, handle - _NAME_CHARS - 1)
     near = max(near, text.rfind("\n\n", near, handle) + 1)
-    lines = [*_line_starts(text, near, handle, whole=near == floor)][-_NAME_LINES:]
-    inline = [found for found in _INLINE[0].finditer(text, near, handle) if _leads(text, found.end(), handle)]
-    # What looks like a dash may be a list's sign, before a text that has its attribution behind it.
-    listed = bool(inline) and _ends_text(text, near, inline[-1].start())
-    for line in reversed(lines):
+    lines = [*_line_starts(text, near, handle, whole=near == floor)]
+    for line in lines:
         dash = _LINE.match(text, line, handle)
-        if dash and not (listed and dash[0].strip() == "-"):
-            return None if _SMALL_END.search(text, dash.end(), handle) else (line, dash.end())
-    if lines and lines[-1] == 0 and block.kind is BlockKind.ITEM and block.marker == "-" and not listed:
+        if dash and not (dash[0].strip() == "-" and _is_listed(text, near, handle)):
+            return None if _holds(_SMALL_END, text, dash.end(), handle) else (line, dash.end())
+    item = block.kind is BlockKind.ITEM and block.marker == "-"
+    if item and lines and lines[0] == 0 and not _is_listed(text, near, handle):
         return 0, 0
-    weak = (found for found in _INLINE[1].finditer(text, near, handle) if _leads(text, found.end(), handle))
-    for dash in (*inline[-1:], *[*weak][-1:]):
-        return dash.start(), dash.end()
-    return (lines[-1], lines[-1]) if bare and lines else None
+    for form in _INLINE:
+        inner = _nearest_dash(form, text, near, handle)
+        if inner:
+            return inner.span()
+    return (lines[0], lines[0]) if bare and lines else None
+
+
+def _is_listed(text: str, near: int, handle: int) -> bool:
+    """Whether what looks like a dash is a list's sign, before a text that has its attribution behind it."""
+    inner = _nearest_dash(_INLINE[0], text, near, handle)
+    return inner is not None and _ends_text(text, near, inner.start())
+
+
+def _nearest_dash(
+    form: tuple[re.Pattern[str], re.Pattern[str]], text: str, near: int, handle: int
+) -> re.Match[str] | None:
+    """The last dash of such a form from which nothing but a name leads to the handle."""
+    first, whole = form
+    found: list[re.Match[str]] = []
+    for sign in first.finditer(text, near, handle):
+        if not found or sign.start() >= found[-1].end():
+            dash = whole.match(text, sign.start(), handle)
+            found += (dash,) if dash else ()
+    dash = next((dash for dash in reversed(found) if text[dash.end() : handle].strip()), None)
+    # A sentence that ends behind this dash ends behind those before it too.
+    return dash if dash and not _holds(_SENTENCE_END, text, dash.end(), handle) else None
 
 
 def _ends_text(text: str, floor: int, dash: int) -> bool:
@@ -224,17 +223,21 @@ def _ends_text(text: str, floor: int, dash: int) -> bool:
 
 
 def _line_starts(text: str, near: int, handle: int, *, whole: bool) -> Iterator[int]:
-    if whole:
-        yield near
-    cut = text.find("\n", near, handle)
-    while cut >= 0:
+    """Where the nearest lines before the handle begin, the last first; `whole` says that `near` begins one."""
+    end = handle
+    for _ in range(_NAME_LINES):
+        cut = text.rfind("\n", near, end)
+        if cut < 0:
+            if whole:
+                yield near
+            return
         yield cut + 1
-        cut = text.find("\n", cut + 1, handle)
+        end = cut
 
 
-def _leads(text: str, dash: int, handle: int) -> bool:
-    """Whether nothing but a name stands between a dash and a handle."""
-    return bool(text[dash:handle].strip()) and _SENTENCE_END.search(text, dash, handle) is None
+def _holds(pattern: re.Pattern[str], text: str, start: int, end: int) -> bool:
+    """Whether a sentence ends between two places as the pattern says."""
+    return _STOP.search(text, start, end) is not None and pattern.search(text, start, end) is not None
 
 
 def _is_line_start(text: str, floor: int, start: int) -> bool:

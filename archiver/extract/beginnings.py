@@ -17,6 +17,7 @@ from itertools import islice
 from archiver.extract import wording
 from archiver.extract.attribution import Attribution
 from archiver.extract.blocks import Block, BlockKind
+from archiver.extract.effort import Effort
 from archiver.extract.lines import Lines
 from archiver.extract.units import SLACK_UNITS, Gap, Limit, Piece, Unit, Units, bounded_weight, joined
 from archiver.extract.weight import POST_UNITS
@@ -31,7 +32,7 @@ _PARAGRAPH_END = re.compile(r"[.!?…:\"”’»)。！？」』]$")
 #: Posts that fill their space so far are many; shorter paragraphs tell nothing of an article's habits.
 _FULL, _PARAGRAPH_UNITS, _SENTENCE_CHARS = 0.86, 40, 12
 #: Less likely beginnings are not worth keeping.
-_LEAST = 0.02
+_LEAST, _MOST_TOLD = 0.02, 5
 #: More line breaks to a block than these are those of a text without blank lines.
 _WALL = 3
 #: So many lines are enough to know an article's habits.
@@ -73,8 +74,9 @@ class _Taken:
 class Beginnings:
     """Finds the beginnings of all texts of one document."""
 
-    def __init__(self, blocks: Sequence[Block], lines: Lines) -> None:
+    def __init__(self, blocks: Sequence[Block], lines: Lines, effort: Effort) -> None:
         self._blocks = blocks
+        self._effort = effort
         prose = [index for index, block in enumerate(blocks) if block.kind is BlockKind.TEXT]
         meant = [[*lines.meant(n, 0, len(blocks[n].text))] for n in prose]
         # A wall of lines, as PDF readers give: blank lines do not divide its paragraphs.
@@ -97,6 +99,7 @@ class Beginnings:
         No text goes above `floor`. [] if there is none.
         """
         units = list(self._units.above(index, line, floor, limit))
+        self._effort.spend(len(units))
         if not units:
             return []
         found: list[tuple[float, int]] = []
@@ -110,7 +113,7 @@ class Beginnings:
             evidence += self._odds_of_unit(above, taken, line)
             paragraphs += above.gap is Gap.PARAGRAPH
             taken = _with(above, taken)
-        return _ranked([(Beginning(joined(units[:count]), odds)) for odds, count in found])
+        return [Beginning(joined(units[:count]), likelihood) for likelihood, count in _ranked(found)]
 
     # --- how likely it belongs --------------------------------------------------------------
 
@@ -120,7 +123,7 @@ class Beginnings:
         full = taken.weight >= _FULL * limit.units
         if paragraphs and full:
             odds += 0.6
-        if _CUT.search(taken.text[-80:]) and not full:
+        if "…" in taken.text[-80:] and _CUT.search(taken.text[-80:]) and not full:
             # A text that was cut was longer than a post may be.
             odds -= 2.5
         if wording.begins_as_post(taken.text) or _THREAD_START.match(taken.text):
@@ -178,14 +181,13 @@ def _fits_not(unit: Unit, taken: _Taken, limit: Limit) -> bool:
     return unit.units + taken.weight + 1 > limit.units + slack
 
 
-def _ranked(found: list[Beginning]) -> list[Beginning]:
-    """The beginnings with their odds made likelihoods, the likeliest first."""
-    most = max(beginning.likelihood for beginning in found)
-    shares = [math.exp(max(beginning.likelihood - most, -50.0)) for beginning in found]
-    total = sum(shares)
-    ranked = [Beginning(b.pieces, share / total) for b, share in zip(found, shares, strict=True)]
-    ranked.sort(key=lambda beginning: -beginning.likelihood)
-    return [ranked[0], *(other for other in ranked[1:] if other.likelihood >= _LEAST)]
+def _ranked(found: list[tuple[float, int]]) -> list[tuple[float, int]]:
+    """The likeliest beginnings, each with its odds made a likelihood, the best first."""
+    most = max(odds for odds, _ in found)
+    shares = [(math.exp(max(odds - most, -50.0)), count) for odds, count in found]
+    total = sum(share for share, _ in shares)
+    ranked = sorted(((share / total, count) for share, count in shares), key=lambda one: -one[0])
+    return [ranked[0], *(other for other in ranked[1:_MOST_TOLD] if other[0] >= _LEAST)]
 
 
 def _with(unit: Unit, taken: _Taken) -> _Taken:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from archiver.extract.attribution import Attribution, View
+from archiver.extract.attribution import Attribution
 from archiver.extract.blocks import Anchor, Block, BlockKind
 from archiver.extract.captionlines import (
     ELLIPSIS,
@@ -31,6 +31,7 @@ from archiver.extract.captionlines import (
     posted,
 )
 from archiver.extract.phrases import FACEBOOK, FACEBOOK_NAMES, FACEBOOK_WORDS, INSTAGRAM_HEAD_WORDS
+from archiver.extract.view import View
 from archiver.model.records import PostRef
 from archiver.platforms import identify
 
@@ -67,6 +68,7 @@ class Captions:
         self._blocks = blocks
         texts = [block.text for block in blocks if block.kind in _PROSE]
         self._readers: list[tuple[tuple[str, ...], Callable[[int, View, tuple[int, int]], Iterator[Caption]]]] = []
+        self._words: list[str] = []
         facebook = tuple(word for word in FACEBOOK_WORDS if any(word in text for text in texts))
         instagram = tuple(word for word in INSTAGRAM_HEAD_WORDS if any(word in text for text in texts))
         self._heads = bool(instagram)
@@ -80,15 +82,15 @@ class Captions:
         ):
             if any(word in text for word in words for text in texts):
                 self._readers.append((words, reader))
+                self._words += words
 
     def may_be_in(self, text: str) -> bool:
         """Whether a block's text has any of the words that such lines have."""
-        return any(word in text for words, _ in self._readers for word in words)
+        return any(word in text for word in self._words)
 
-    def found(self, index: int, joins: dict[int, str], floor: tuple[int, int]) -> Iterator[Caption]:
-        """The lines in a block; nothing of them stands above `floor`."""
+    def found(self, index: int, view: View, floor: tuple[int, int]) -> Iterator[Caption]:
+        """The lines in a block, given as it is seen; nothing of them stands above `floor`."""
         text = self._blocks[index].text
-        view = View(text, joins)
         for words, reader in self._readers:
             if any(word in text for word in words):
                 yield from reader(index, view, floor)

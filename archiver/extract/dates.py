@@ -34,6 +34,8 @@ _FORMS = (
     ),
 )
 _DATE = re.compile("|".join(_FORMS), re.IGNORECASE)
+#: The forms in which the month is no name: a number with its sign or in ISO, one of two numbers, one in words.
+_NUMBERED, _NUMERIC, _COUNTED = ("3", "5"), "6", "8"
 _LEAD = re.compile(
     r"[\s,:·|\[(]{0,6}(?:(?:on|le|el|am|il|em|den)\s{1,3})?"
     r"(?:(?:[^\W\d_]{2,12}(?:-feira)?[,،]|thứ [^\W\d_]{2,4},)\s{1,3})?",
@@ -131,16 +133,18 @@ def _has_two_days(found: re.Match[str]) -> bool:
 
 
 def _day(found: re.Match[str]) -> date | None:
-    parts = {key[0]: value for key, value in found.groupdict().items() if value is not None}
-    if "a" in parts:
-        return _numeric_day(int(parts["a"]), int(parts["b"]), int(parts["y"]), parts["s"])
-    if "n" in parts:
-        month = int(parts["n"])
-    elif "v" in parts:
-        month = month_number(parts["v"], counted=True)
+    # The names of a form's groups end in its number.
+    form = (found.lastgroup or "")[-1:]
+    year = int(found[f"y{form}"])
+    if form == _NUMERIC:
+        return _numeric_day(int(found["a6"]), int(found["b6"]), year, found["s6"])
+    if form in _NUMBERED:
+        month = int(found[f"n{form}"])
+    elif form == _COUNTED:
+        month = month_number(found["v8"], counted=True)
     else:
-        month = month_number(parts["m"])
-    return _date(int(parts["y"]), month, int(parts["d"]))
+        month = month_number(found[f"m{form}"])
+    return _date(year, month, int(found[f"d{form}"]))
 
 
 def _numeric_day(first: int, second: int, year: int, separator: str) -> date | None:

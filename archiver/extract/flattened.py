@@ -10,8 +10,10 @@ from archiver.extract.attribution import Attribution, attributions
 from archiver.extract.beginnings import Beginning, Beginnings
 from archiver.extract.blocks import Anchor, Block, BlockKind
 from archiver.extract.captions import Caption, Captions
+from archiver.extract.effort import Effort
 from archiver.extract.lines import Lines
 from archiver.extract.units import Limit, Piece, bounded_weight
+from archiver.extract.view import View
 from archiver.extract.weight import POST_UNITS
 from archiver.model.records import Claim
 
@@ -54,9 +56,12 @@ class Flattened:
     claim: Claim
 
 
-def find_flattened(blocks: Sequence[Block]) -> list[Flattened]:
-    """The flattened posts in `blocks`, in reading order; no part of a text is in two of them."""
-    return list(_Finder(blocks).posts())
+def find_flattened(blocks: Sequence[Block]) -> tuple[list[Flattened], tuple[str, ...]]:
+    """The flattened posts in `blocks`, in reading order, and notes; no part of a text is in two of them."""
+    finder = _Finder(blocks)
+    posts = list(finder.posts())
+    note = f"only the first {len(posts)} quoted posts were read: the text below them was not looked through for more"
+    return posts, (note,) if finder.effort.is_spent else ()
 
 
 def media_keys(text: str, anchors: Sequence[Anchor]) -> tuple[str, ...]:
@@ -66,12 +71,13 @@ def media_keys(text: str, anchors: Sequence[Anchor]) -> tuple[str, ...]:
 
 def short_keys(text: str, anchors: Sequence[Anchor]) -> tuple[str, ...]:
     """The keys of `t.co/KEY`, but for those that are shown as media."""
-    media = media_keys(text, anchors)
-    return tuple(key for key in _keys(_SHORT, text, anchors) if key not in media)
+    short = _keys(_SHORT, text, anchors)
+    return tuple(key for key in short if key not in media_keys(text, anchors)) if short else ()
 
 
 def _keys(pattern: re.Pattern[str], text: str, anchors: Sequence[Anchor]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(pattern.findall("\n".join((text, *(a.href or "" for a in anchors))))))
+    said = "\n".join((text, *(a.href or "" for a in anchors))) if anchors else text
+    return tuple(dict.fromkeys(pattern.findall(said))) if "/" in said else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,7 @@ class _Finder:
     def __init__(self, blocks: Sequence[Block]) -> None:
         self._blocks = blocks
         self._floor = (0, 0)
+        self.effort = Effort()
 
     @cached_property
     def _lines(self) -> Lines:
@@ -95,7 +102,7 @@ class _Finder:
 
     @cached_property
     def _beginnings(self) -> Beginnings:
-        return Beginnings(self._blocks, self._lines)
+        return Beginnings(self._blocks, self._lines, self.effort)
 
     @cached_property
     def _first(self) -> int:
@@ -106,14 +113,18 @@ class _Finder:
         """The posts in reading order."""
         captions = Captions(self._blocks)
         for index, block in enumerate(self._blocks):
+            if self.effort.is_spent:
+                return
             signed, captioned = "@" in block.text, captions.may_be_in(block.text)
             if block.kind not in _PROSE or not (signed or captioned):
                 continue
-            joins = self._lines.joins(index)
-            found = [_Found(line) for line in attributions(block, joins)] if signed else []
+            view = View(block.text, self._lines.joins(index))
+            found = [_Found(line) for line in attributions(block, view, self.effort)] if signed else []
             if captioned:
-                found.extend(_Found(caption.line, caption) for caption in captions.found(index, joins, self._floor))
+                found.extend(_Found(caption.line, caption) for caption in captions.found(index, view, self._floor))
             for one in sorted(found, key=lambda one: one.line.start):
+                if self.effort.is_spent:
+                    return
                 post = self._post(index, one)
                 if post is not None:
                     yield post
@@ -122,6 +133,7 @@ class _Finder:
     def _post(self, index: int, found: _Found) -> Flattened | None:
         """The post that the line names; None if it names none."""
         line, caption = found.line, found.caption
+        self.effort.spend(1)
         if (index, line.start) < self._floor:
             return None
         begin = caption.begin if caption and caption.begin and caption.begin >= self._floor else None
@@ -204,7 +216,7 @@ class _Finder:
 
 def _words(text: str) -> str:
     """The text without the links that hang on it."""
-    for _ in range(_HANGING_MOST):
+    for _ in range(_HANGING_MOST if "/" in text or "]" in text else 0):
         found = _HANGING.search(text, max(len(text) - 200, 0))
         if found is None:
             break

@@ -6,7 +6,7 @@ from html import unescape
 
 from archiver.extract.blocks import Anchor
 
-__all__ = ["Inline", "read_inline", "trim_url"]
+__all__ = ["Inline", "is_bare", "read_inline", "trim_url"]
 
 # Every repetition is bounded or possessive, so that no line can take more than linear time.
 # No possessive groups, here and elsewhere: Python before 3.11.5 matches them wrongly (CPython issue 106052).
@@ -31,6 +31,8 @@ _MARKDOWN = re.compile(
     re.DOTALL,
 )
 _CLOSING = {")": "(", "]": "[", "}": "{"}
+#: What any of them begins with. Only such alternatives let the engine pass over all else at once.
+_SIGN = re.compile(r"\\|!|\[|<|http|`|&|\*|_")
 _PLAIN = re.compile(rf"<(?P<auto>https?://[^\s<>]{{1,4000}}+)>|(?P<bare>{_URL})")
 
 
@@ -73,6 +75,11 @@ class _Pieces:
         self.anchors.append(Anchor(start, self.length, href, inline.text, source))
 
 
+def is_bare(text: str) -> bool:
+    """Whether nothing in the text can be a mark or a link."""
+    return _SIGN.search(text) is None
+
+
 def read_inline(text: str, *, markdown: bool, refs: dict[str, str] | None = None, start: int = 0) -> Inline:
     """The text of `text` without its marks, and its links.
 
@@ -81,11 +88,17 @@ def read_inline(text: str, *, markdown: bool, refs: dict[str, str] | None = None
     """
     pieces = _Pieces(refs or {})
     pattern, position = (_MARKDOWN if markdown else _PLAIN), 0
-    while (token := pattern.search(text, position)) is not None:
+    while (token := _next_token(pattern, text, position)) is not None:
         pieces.put(text[position : token.start()], start + position)
         position = _read_token(token, pieces, start)
     pieces.put(text[position:], start + position)
     return Inline("".join(pieces.parts), pieces.anchors, pieces.offsets, pieces.styled, pieces.image)
+
+
+def _next_token(pattern: re.Pattern[str], text: str, position: int) -> re.Match[str] | None:
+    """The next mark or link from a place on."""
+    tokens = (pattern.match(text, sign.start()) for sign in _SIGN.finditer(text, position))
+    return next(filter(None, tokens), None)
 
 
 def trim_url(url: str) -> str:

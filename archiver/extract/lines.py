@@ -30,6 +30,8 @@ _NO_BREAK_BEFORE = "—–"
 _SOFT_HYPHEN = "\u00ad"
 #: What begins a line of its own, however full the line above is.
 _OWN = re.compile(r"[ \t]*[—―–−•▪◦‣*·♬>-]+\s")
+#: No letter before these is wide.
+_MAY_BE_WIDE = re.compile("[\u2e80-\U0010ffff]")
 _PROSE = (BlockKind.TEXT, BlockKind.ITEM)
 
 
@@ -66,7 +68,7 @@ class Lines:
     def said(self, index: int, start: int, end: int) -> str:
         """A part of a block's text, without the breaks that nobody meant."""
         text, joins = self._blocks[index].text, self.joins(index)
-        if not joins or "\n" not in text[start:end]:
+        if not joins or text.find("\n", start, end) < 0:
             return text[start:end]
         parts, place = [], start
         for cut in (cut for cut in _breaks(text, start, end) if cut in joins):
@@ -77,8 +79,8 @@ class Lines:
 
     def meant(self, index: int, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The lines between two places as they were meant, without the white space around them."""
-        text, joins = self._blocks[index].text, self.joins(index)
-        place = start
+        text, place = self._blocks[index].text, start
+        joins = self.joins(index) if text.find("\n", start, end) >= 0 else {}
         for cut in (*_breaks(text, start, end), end):
             if cut == end or cut not in joins:
                 line = text[place:cut]
@@ -157,7 +159,7 @@ def _between(line: str, below: str) -> str:
 
 def _columns(line: str) -> int:
     line = line.strip()
-    return len(line) if line.isascii() else sum(2 if _is_wide(char) else 1 for char in line)
+    return len(line) if line.isascii() else len(line) + sum(map(_is_wide, _MAY_BE_WIDE.findall(line)))
 
 
 def _is_wide(char: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
 from archiver.extract.blocks import Block, BlockKind
-from archiver.extract.inline import Inline, read_inline
+from archiver.extract.inline import Inline, is_bare, read_inline
 from archiver.extract.shortcodes import shortcode_embed
 
 __all__ = ["looks_like_markdown", "read_markdown"]
@@ -49,9 +49,13 @@ class _Joined:
     """Lines as one text, and where each of its characters stands in the source."""
 
     def __init__(self, lines: list[_Line]) -> None:
-        self.text = "\n".join(line.text for line in lines)
+        self.text = lines[0].text if len(lines) == 1 else "\n".join([line.text for line in lines])
         self._lines = lines
-        self._starts = list(accumulate((len(line.text) + 1 for line in lines[:-1]), initial=0))
+        self._starts = [0, *accumulate([len(line.text) + 1 for line in lines[:-1]])] if len(lines) > 1 else [0]
+
+    def offsets(self) -> list[tuple[int, int]]:
+        """Where each line begins here, and in the source."""
+        return [(start, line.start) for start, line in zip(self._starts, self._lines, strict=True)]
 
     def source(self, place: int) -> int:
         index = bisect_right(self._starts, place) - 1
@@ -87,12 +91,18 @@ def read_markdown(
     `html` reads a raw HTML paragraph, given with its place. `markdown=False` reads plain
     text: only blank lines and rules divide it, and only URLs are links.
     """
-    refs = {found[1].strip().casefold(): found[2] for found in map(_REFERENCE.match, text.split("\n")) if found}
-    state = _State(markdown, refs if markdown else {}, html)
+    state = _State(markdown, _references(text) if markdown else {}, html)
     for line in _lines(text):
         _read_line(state, line)
     _close(state)
     return state.blocks
+
+
+def _references(text: str) -> dict[str, str]:
+    """What the document's link definitions define."""
+    lines = text.split("\n") if "]:" in text else ()
+    found = (_REFERENCE.match(line) for line in lines if "]:" in line)
+    return {one[1].strip().casefold(): one[2] for one in found if one}
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -204,6 +214,8 @@ def _close(state: _State) -> None:
 
 def _block(state: _State, lines: list[_Line], kind: BlockKind, marker: str) -> Block:
     joined = _Joined(lines)
+    if is_bare(joined.text):
+        return Block(kind, joined.text, quote=state.quote, marker=marker, offsets=joined.offsets())
     read = read_inline(joined.text, markdown=state.markdown, refs=state.refs)
     for anchor in read.anchors:
         if anchor.source:

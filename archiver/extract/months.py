@@ -6,6 +6,7 @@ without their final stop, in folded case.
 """
 
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["MONTHS", "month_number"]
 
@@ -97,6 +98,7 @@ MONTHS = {
 _NUMBERED = {_folded(name.replace("_", "")): number for number, name in enumerate(_VIETNAMESE.split(), 1)}
 
 
+@lru_cache(maxsize=512)
 def month_number(name: str, *, counted: bool = False) -> int:
     """1 … 12 for a month's name as a date has it, 0 for any other word.
 

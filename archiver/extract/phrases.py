@@ -94,9 +94,12 @@ _AFTER = (
     "geteilter Beitrag",
     "به اشتراک گذاشته شد(?:ه)?",
 )
+#: What any of them begins with: looked at first, as most lines are none.
+_BEFORE_FIRST = "aefhkopsuvzηвдпсфספתتصم"
+_AFTER_FIRST = "'cgijnuüđıשبشکदन’がさ分发张發님"
 #: What introduces an author, and what stands behind one: either is a widget's line.
-INSTAGRAM_BEFORE = re.compile(rf"(?:{'|'.join(_BEFORE)})(?=\s)", re.IGNORECASE)
-INSTAGRAM_AFTER = re.compile(rf"\s?(?:{'|'.join(_AFTER)})", re.IGNORECASE)
+INSTAGRAM_BEFORE = re.compile(rf"(?=[{_BEFORE_FIRST}])(?:{'|'.join(_BEFORE)})(?=\s)", re.IGNORECASE)
+INSTAGRAM_AFTER = re.compile(rf"(?=\s?(?:[{_AFTER_FIRST}]|\sp))\s?(?:{'|'.join(_AFTER)})", re.IGNORECASE)
 
 _POSTED = (
     "Posted by",

@@ -106,7 +106,5 @@ def _read_fragment(markup: str, start: int) -> list[Block]:
 def _assembled(
     blocks: list[Block], links: LinkReader, article: Article, notes: list[str], source: str | None
 ) -> Extraction:
-    mentions, more = assemble(blocks, links, limit=MAX_MENTIONS, source=source)
-    if more:
-        notes.append(f"only the first {MAX_MENTIONS} mentions were kept")
-    return Extraction(article, mentions, tuple(notes))
+    mentions, cut = assemble(blocks, links, limit=MAX_MENTIONS, source=source)
+    return Extraction(article, mentions, (*notes, *cut))

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 
 __all__ = [
     "begins_as_post",
@@ -44,7 +45,7 @@ for _name, _words in _COMMON.items():
 #: A language is told only by so many of its words, and by this much more than any other.
 _WORDS_NEEDED, _LEAD = 2, 1.4
 _WORD = re.compile(r"[^\W\d_]+")
-_READ_CHARS = 1200
+_READ_CHARS, _SCRIPT_CHARS = 1200, 120
 
 _SIGNS = (
     re.compile(r"(?<![\w&/])#[^\W\d_]\w{1,60}"),
@@ -58,6 +59,7 @@ _POST_START = re.compile(
     r"(?:\.?@\w|#\w|RT @|(?:BREAKING|JUST IN|NEW|UPDATE|THREAD|WATCH|EXCLUSIVE|ICYMI|LIVE|DEVELOPING)\b"
     r"|[Bb]reaking(?: [Nn]ews)?:|\?\?+\w|[\U0001f300-\U0001faff\u2600-\u27bf])"
 )
+_NO_WORDS = re.compile(r"(?<!\S)\S*?(?:/|\.\w)\S*|[#@]\w+|\[image or embed\]")
 _LIST_MARK = re.compile(r"(?:[•▪◦‣*✓✔→➡▶►-]\s?|\(?(?:\d{1,2}|[a-z])[.)]\s|[\u2460-\u2473]|[1-9]\ufe0f?\u20e3)")
 _THREAD_MARK = re.compile(r"\(?\d{1,3}/(?:\d{1,3})?\)?(?=\s|$)")
 _OPEN_END = re.compile(r"[,;]$|\b(?:and|or|y|e|et|und|en|i|и|та)$")
@@ -84,15 +86,24 @@ _SHORT_NAME = 3
 
 def language(text: str) -> str:
     """The language, told by its frequent words; else the script; "" where neither can be told."""
-    text = text[:_READ_CHARS]
-    words = [word.casefold() for word in _WORD.findall(text)]
-    votes = Counter(name for word in words for name in _LANGUAGES.get(word, ()))
-    best = votes.most_common(2)
-    if best and best[0][1] >= _WORDS_NEEDED and (len(best) == 1 or best[0][1] >= _LEAD * best[1][1]):
-        return best[0][0]
-    scripts = Counter(unicodedata.name(char, "").split(" ")[0] for char in "".join(words)[:120])
-    script = scripts.most_common(1)[0][0] if scripts else ""
+    words = [word.casefold() for word in _WORD.findall(text[:_READ_CHARS])]
+    votes: dict[str, int] = {}
+    for word in words:
+        for name in _LANGUAGES.get(word, ()):
+            votes[name] = votes.get(name, 0) + 1
+    most, *rest = sorted(votes.values(), reverse=True) or (0,)
+    if most >= _WORDS_NEEDED and (not rest or most >= _LEAD * rest[0]):
+        return next(name for name, count in votes.items() if count == most)
+    letters = "".join(words)[:_SCRIPT_CHARS]
+    if letters.isascii():
+        return ""
+    script = Counter(map(_script, letters)).most_common(1)[0][0]
     return "" if script == "LATIN" else {"HIRAGANA": "CJK", "KATAKANA": "CJK"}.get(script, script)
+
+
+@lru_cache(maxsize=4096)
+def _script(char: str) -> str:
+    return unicodedata.name(char, "").split(" ")[0]
 
 
 def post_signs(text: str) -> int:
@@ -112,12 +123,12 @@ def continues(text: str) -> bool:
 
 def introduces(text: str) -> bool:
     """Whether it ends as a paragraph that leads to a quotation or a list."""
-    return _COLON.search(text) is not None
+    return (":" in text or "：" in text) and _COLON.search(text) is not None
 
 
 def has_words(text: str) -> bool:
     """Whether anything is left of it without its hashtags, handles, addresses and a label before them."""
-    bare = re.sub(r"[#@]\w+|\S*(?:/|\.\w)\S*|\[image or embed\]", " ", text).strip()
+    bare = _NO_WORDS.sub(" ", text).strip()
     return _WORD.search(bare) is not None and not (len(bare) < _LABEL_CHARS and bare.endswith((":", "：")))
 
 
@@ -139,7 +150,7 @@ def ends_sentence(text: str) -> bool:
 def names_author(text: str, name: str | None, handle: str | None) -> float:
     """How much of the author's name is in it, 0 … 1; posts seldom say who writes them."""
     folded = text.casefold()
-    if handle and re.search(rf"(?<!\w){re.escape(handle.casefold())}(?!\w)", folded):
+    if handle and _has_word(folded, handle.casefold()):
         return 1.0
     parts = [part for part in _WORD.findall(name or "") if len(part) >= _SHORT_NAME]
     parts = [part.casefold() for part in parts if part.casefold() not in _NAME_NOISE]
@@ -147,3 +158,14 @@ def names_author(text: str, name: str | None, handle: str | None) -> float:
         return float(bool(name) and len(name or "") > 1 and (name or "").casefold() in folded)
     words = {word.casefold() for word in _WORD.findall(text) if not word.islower()}
     return sum(part in words for part in parts) / len(parts)
+
+
+def _has_word(text: str, word: str) -> bool:
+    """Whether the word stands in the text, and is no part of a longer one."""
+    at = text.find(word)
+    while at >= 0:
+        around = text[max(at - 1, 0) : at] + text[at + len(word) : at + len(word) + 1]
+        if not any(char.isalnum() or char == "_" for char in around):
+            return True
+        at = text.find(word, at + 1)
+    return False

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from scripted_pages import Site
 
-from archiver.browser import Browser, SandboxPolicy, find_browser
+from archiver.browser import Browser, SandboxPolicy, engine, find_browser
 from archiver.browser.processes import tree_of
 from archiver.browser.scratch import Scratch, sweep
 from archiver.model.errors import BrowserUnavailable
@@ -81,7 +81,7 @@ def test_nothing_is_left_after_the_browser_is_closed(site, temporary):
         assert render(browser, site).end is RenderEnd.READY
         grown = set(tree_of(os.getpid())) - before
         assert len(grown) >= 3
-        assert [path.name.startswith("embed-archiver-browser-") for path in temporary.iterdir()] == [True]
+        assert [path.name.startswith("embed-archiver-") for path in temporary.iterdir()] == [True]
     assert [pid for pid in grown if running(pid)] == []
     assert set(tree_of(os.getpid())) <= before
     assert list(temporary.iterdir()) == []
@@ -99,6 +99,30 @@ def test_the_browser_is_replaced_after_its_number_of_renders(site):
         assert [len(pids) for pids in seen] == [1] * 5
         assert len(set(seen)) == 3
         assert seen[0] == seen[1] != seen[2] == seen[3] != seen[4]
+
+
+def test_the_browser_is_replaced_when_it_is_old(site):
+    with Browser(find_browser(), recycle_after_s=0.0) as browser:
+        seen = []
+        for _ in range(2):
+            assert render(browser, site).end is RenderEnd.READY
+            seen.append(frozenset(browsers_below()))
+        assert not seen[0] & seen[1]
+
+
+def test_the_browser_is_replaced_when_it_has_grown(site, monkeypatch):
+    monkeypatch.setattr(engine, "WATCHES_PER_SIZING", 1)
+    with Browser(find_browser(), own_memory_bytes=1) as browser:
+        before = browsers_below()
+        # It is looked at while a page is open, and that page is not disturbed.
+        assert render(browser, site, HANGING, budget_s=3).end is RenderEnd.OVER_BUDGET
+        assert render(browser, site).end is RenderEnd.READY
+        assert not before & browsers_below()
+    with Browser(find_browser()) as browser:
+        before = browsers_below()
+        assert render(browser, site, HANGING, budget_s=3).end is RenderEnd.OVER_BUDGET
+        assert render(browser, site).end is RenderEnd.READY
+        assert before == browsers_below()
 
 
 def test_replacing_waits_for_the_renders_that_still_run(site):
@@ -210,8 +234,8 @@ def test_a_folder_in_use_is_never_swept(temporary):
 
 def test_a_folder_that_is_not_ours_to_sweep_is_left(temporary):
     (temporary / "elsewhere").mkdir()
-    (temporary / "embed-archiver-browser-link").symlink_to(temporary / "elsewhere")
-    (temporary / "embed-archiver-browser-nolock").mkdir()
+    (temporary / "embed-archiver-link").symlink_to(temporary / "elsewhere")
+    (temporary / "embed-archiver-nolock").mkdir()
     assert sweep(temporary) == ()
     assert len(list(temporary.iterdir())) == 3
 

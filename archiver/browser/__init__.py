@@ -6,5 +6,6 @@ It carries out a `RenderPlan` and says what it saw; it knows no platform and jud
 from archiver.browser.driver import Browser
 from archiver.browser.find import find_browser
 from archiver.browser.flags import SandboxPolicy
+from archiver.browser.scratch import Scratch
 
-__all__ = ["Browser", "SandboxPolicy", "find_browser"]
+__all__ = ["Browser", "SandboxPolicy", "Scratch", "find_browser"]

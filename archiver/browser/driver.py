@@ -28,8 +28,9 @@ class Browser:
     """One headless Chromium for many renders, started on entry, gone without trace on exit.
 
     `executable` is what `find_browser` gives; `spki_sha256` (base64) the tap's key, without
-    which only certificates of public authorities are accepted. After `recycle_after` renders,
-    and after any render that spoiled it, the browser process is replaced. A page whose
+    which only certificates of public authorities are accepted. After `recycle_after` renders
+    or `recycle_after_s`, above `own_memory_bytes` (its pages not counted), and after any
+    render that spoiled it, the browser process is replaced. A page whose
     process passes `page_memory_bytes` is ended (Linux only). `scale` is device pixels a CSS
     pixel, `language` (BCP 47) what sites are asked for. Raises BrowserUnavailable where
     Chromium does not start, on entry or later, and where `sandbox` asks for more than the
@@ -43,6 +44,8 @@ class Browser:
         spki_sha256: str | None = None,
         sandbox: SandboxPolicy = SandboxPolicy.AUTO,
         recycle_after: int = 100,
+        recycle_after_s: float = 1800.0,
+        own_memory_bytes: int = 3 << 29,
         page_memory_bytes: int = 1 << 30,
         scale: float = 1,
         language: str = "en-US",
@@ -53,6 +56,8 @@ class Browser:
         self._spki_sha256 = spki_sha256
         self._sandbox = sandbox
         self._recycle_after = recycle_after
+        self._recycle_after_s = recycle_after_s
+        self._own_memory_bytes = own_memory_bytes
         self._page_memory_bytes = page_memory_bytes
         self._scale = scale
         self._language = language
@@ -151,6 +156,8 @@ class Browser:
                     spki_sha256=self._spki_sha256,
                     sandbox=self._sandbox,
                     recycle_after=self._recycle_after,
+                    recycle_after_s=self._recycle_after_s,
+                    own_memory_bytes=self._own_memory_bytes,
                     page_memory_bytes=self._page_memory_bytes,
                     scale=self._scale,
                     language=self._language,

@@ -7,6 +7,7 @@ process group, so that a wedged loop, driver or browser can't stand in its way.
 
 import asyncio
 import contextlib
+import itertools
 import os
 import threading
 from collections.abc import Callable, Coroutine
@@ -35,6 +36,8 @@ START_S = 60.0
 CLOSE_BROWSER_S = 5.0
 #: How often the memory of the page processes is looked at.
 WATCH_S = 0.25
+#: That of the browser itself more rarely: it takes some milliseconds to find its processes.
+WATCHES_PER_SIZING = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Settings:
     spki_sha256: str | None
     sandbox: SandboxPolicy
     recycle_after: int
+    recycle_after_s: float
+    own_memory_bytes: int
     page_memory_bytes: int
     scale: float
     language: str
@@ -60,13 +65,15 @@ class _Chromium:
     tabs: Tabs
     group: Group | None
     pages: PageProcesses | None
+    born_s: float
     visits: set[Visit] = field(default_factory=set)
     served: int = 0
     retired: bool = False
     spoiled: bool = False
 
-    def usable(self, recycle_after: int) -> bool:
-        return self.handle.is_connected() and not self.retired and self.served < recycle_after
+    def usable(self, settings: Settings) -> bool:
+        young = settings.monotonic() - self.born_s < settings.recycle_after_s
+        return self.handle.is_connected() and not self.retired and self.served < settings.recycle_after and young
 
 
 class Engine:
@@ -212,7 +219,7 @@ class Engine:
         new = self._browser_groups() - before
         group = next(iter(new), None)
         pages = PageProcesses(group.leader) if group else None
-        chromium = _Chromium(handle, await Tabs.of(handle), group, pages)
+        chromium = _Chromium(handle, await Tabs.of(handle), group, pages, self._settings.monotonic())
         self._all.add(chromium)
         handle.on("disconnected", lambda _handle: self._lost(chromium))
         return chromium
@@ -259,7 +266,7 @@ class Engine:
     async def _lease(self) -> _Chromium:
         """A browser for one more visit; a worn one is replaced and closes after its last visit."""
         async with self._launching:
-            if self._current is None or not self._current.usable(self._settings.recycle_after):
+            if self._current is None or not self._current.usable(self._settings):
                 worn = self._current
                 self._current = await self._launch()
                 if worn is not None:
@@ -282,14 +289,19 @@ class Engine:
         self._closing.pop(chromium, None)
 
     async def _guard_memory(self) -> None:
-        """Kill page processes that take too much; their visits see a crash, the others nothing."""
-        while True:
+        """Kill page processes that take too much; their visits see a crash, the others nothing.
+
+        A browser that itself takes too much gets no new visits.
+        """
+        for look in itertools.count(1):
             await asyncio.sleep(WATCH_S)
             for chromium in tuple(self._all):
                 if chromium.visits and chromium.pages is not None:
                     for pid in chromium.pages.over(self._settings.page_memory_bytes):
                         with contextlib.suppress(ProcessLookupError, PermissionError):
                             os.kill(pid, 9)
+                    if look % WATCHES_PER_SIZING == 0:
+                        chromium.retired |= chromium.pages.own_bytes() > self._settings.own_memory_bytes
 
 
 def _no_sandbox_because(policy: SandboxPolicy) -> str | None:

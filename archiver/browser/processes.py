@@ -98,6 +98,14 @@ class PageProcesses:
         self._zygotes: tuple[int, ...] = ()
         self._looks = 0
 
+    def own_bytes(self) -> int:
+        """What the browser holds beside its pages: itself, and its network, graphics and other services.
+
+        Pages that they share memory with make it look like more than it is.
+        """
+        beside = (pid for pid in tree_of(self._browser) if not _is_of_type(pid, b"renderer"))
+        return sum(map(_resident_bytes, (self._browser, *beside)))
+
     def over(self, limit_bytes: int) -> tuple[int, ...]:
         """Those that hold more than `limit_bytes` of memory."""
         if self._looks % LOOKS_PER_SEARCH == 0:

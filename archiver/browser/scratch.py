@@ -1,8 +1,8 @@
-"""A private folder for what Chromium leaves behind, gone with its owner.
+"""A private folder for what a run leaves behind, gone with its owner.
 
 Playwright makes profile folders in the system's temporary folder and can't remove them
-when it is killed. Here they lie in one folder a browser, held by a lock that the system
-drops with the process; whoever comes next sweeps the folders whose lock is free.
+when it is killed, nor could the tap remove its keys. So they lie in folders held by a lock
+that the system drops with the process; whoever comes next sweeps those whose lock is free.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from typing import Self
 __all__ = ["Scratch", "sweep"]
 
 #: Short, because sockets live below it and their paths end at 108 bytes.
-PREFIX = "embed-archiver-browser-"
+PREFIX = "embed-archiver-"
 
 
 class Scratch:

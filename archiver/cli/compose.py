@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Self
 
 from archiver import __version__
-from archiver.browser import Browser, SandboxPolicy, find_browser
+from archiver.browser import Browser, SandboxPolicy, Scratch, find_browser
 from archiver.cli.options import Common
 from archiver.cli.output import warn
 from archiver.config import Settings, load_settings
@@ -49,6 +49,7 @@ def policy_of(
         fresh_complete_s=settings.fresh_complete_s,
         fresh_conclusive_s=settings.fresh_conclusive_s,
         captures_per_article=settings.captures_per_article,
+        pdf=settings.pdf,
         context_depth=settings.context_depth,
         context_per_article=settings.context_per_article,
         capture_budget_s=settings.capture_budget_s,
@@ -66,7 +67,7 @@ def archive_tools(common: Common, home: Home, settings: Settings) -> Iterator[Ar
     with ExitStack() as stack:
         opened = stack.enter_context(open_home(home))
         _tell_recovery(opened)
-        tap = stack.enter_context(Tap(policy=common.egress(), limits=_limits(settings), clock=system_clock))
+        tap = _open_tap(stack, common.egress(), settings)
         browser = _BrowserOnDemand(stack, tap, settings)
         yield ArchiveTools(
             store=opened.store,
@@ -82,7 +83,7 @@ def archive_tools(common: Common, home: Home, settings: Settings) -> Iterator[Ar
 def replay_tools(stack: ExitStack, opened: OpenHome, settings: Settings) -> ReplayTools:
     """What replays work with: a tap of which no lane leads out, a browser on demand. `stack` takes them down."""
     _tell_recovery(opened)
-    tap = stack.enter_context(Tap(policy=EgressPolicy(), limits=_limits(settings), clock=system_clock))
+    tap = _open_tap(stack, EgressPolicy(), settings)
     return ReplayTools(
         store=opened.store,
         tap=tap,
@@ -136,9 +137,7 @@ class Web:
     def _get(self, source: str) -> Fetched:
         if self._client is None:
             settings = load_settings(None, {})
-            tap = self._stack.enter_context(
-                Tap(policy=self._common.egress(), limits=_limits(settings), clock=system_clock)
-            )
+            tap = _open_tap(self._stack, self._common.egress(), settings)
             self._lane = tap.lane()
             self._client = self._stack.enter_context(client_of(self._lane, tap, settings))
         fetched = self._client.get(source)
@@ -147,6 +146,12 @@ class Web:
             if exchange.response is not None:
                 exchange.response.close()
         return fetched
+
+
+def _open_tap(stack: ExitStack, policy: EgressPolicy, settings: Settings) -> Tap:
+    folder = stack.enter_context(Scratch()).path
+    tap = Tap(policy=policy, limits=_limits(settings), clock=system_clock, folder=folder)
+    return stack.enter_context(tap)
 
 
 class _BrowserOnDemand:

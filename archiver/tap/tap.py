@@ -29,13 +29,14 @@ class Tap:
 
     `ca_file` (PEM) is for clients that verify, `spki_sha256` for Chromium (a list with
     commas); both are of this tap alone and end with it. `lane()` gives a proxy whose exchanges are gathered
-    together. Raises ssl.SSLError or OSError if `policy.ca_bundle` can't be read.
+    together. Keys and certificates lie in `folder`, private to this user (else the system's
+    temporary one), until the tap is closed. Raises ssl.SSLError or OSError if `policy.ca_bundle` can't be read.
     """
 
-    def __init__(self, *, policy: EgressPolicy, limits: Limits, clock: Clock) -> None:
+    def __init__(self, *, policy: EgressPolicy, limits: Limits, clock: Clock, folder: Path | None = None) -> None:
         self._limits = limits
         self._clock = clock
-        self._folder = Path(tempfile.mkdtemp(prefix="archiver-tap-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="archiver-tap-", dir=folder))
         try:
             context = verifying_context(policy.ca_bundle)
             self._authority = Authority(self._folder)

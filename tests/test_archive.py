@@ -163,9 +163,41 @@ def test_every_answer_is_in_a_warc_with_the_same_body(archived):
 
 def test_nothing_is_asked_for_twice_within_a_capture(runner, report):
     for capture in captures_by_resource(runner, report).values():
-        asked = collections.Counter(ref.uri for ref in capture.warc if ref.record_type == "request")
+        # Chromium itself asks again where a connection was reset: that may be a part of an article's page.
+        counted = {"response", "revisit"} if capture.article else {"request"}
+        asked = collections.Counter(ref.uri for ref in capture.warc if ref.record_type in counted)
         again = {uri: count for uri, count in asked.items() if count > 1 and capture.outcome.value == "complete"}
         assert again == {}, capture.id
+
+
+def test_an_articles_page_is_asked_for_once_to_be_read_and_once_to_be_shown(archived):
+    runner, _, log = archived
+    pages = collections.Counter(entry.url for entry in log if entry.url in runner.web.truth.articles)
+    assert pages == dict.fromkeys(runner.web.truth.articles, 2)
+
+
+#: What the page of an article shows of its claims, where it does not show all: places that only a consent or
+#: the scripts of AMP would fill, and what lies below the highest screenshot.
+NOT_MARKED = {
+    "lantern-night": "3 of 5 claims marked; not found on the page: 2, 5",
+    "slow-news": "3 of 5 claims marked; not found on the page: 2, 5",
+    "amp/lantern-night": "1 of 5 claims marked; not found on the page: 2, 3, 4, 5",
+}
+
+
+def test_every_articles_page_is_captured_and_its_claims_are_marked(runner, report):
+    store = store_of(runner)
+    for row in report["articles"]:
+        capture = store.read_capture(str(Path(row["page"]["screenshot"]).parent))
+        assert (capture.id, capture.article) == (row["page"]["id"], row["version"])
+        assert capture.outcome.value == "complete", row["url"]
+        assert (runner.home / "snapshots" / row["page"]["marks"]).is_file()
+        note, name = row["page"]["note"], row["url"].split("/", 3)[3]
+        if name == "2026/11/what-the-platforms-kept":
+            assert "not found" not in note
+        else:
+            claims = len([m for m in runner.web.truth.articles[row["url"]].mentions if m.kind is not MentionKind.LINK])
+            assert note == NOT_MARKED.get(name, f"{claims} of {claims} claims marked")
 
 
 def test_other_tools_accept_every_warc(runner):

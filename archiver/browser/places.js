@@ -10,6 +10,7 @@
   const MOST_LINES = 80;
   const MOST_ALIKE = 500;
   const FEW_LETTERS = 12;
+  const LEAST_LETTERS = 3;
   const CLOSE_LETTERS = 60;
   const LEAST_PX = 8;
   const SILENT = /^(script|style|noscript|template|textarea|title|option)$/;
@@ -184,34 +185,38 @@
   // --- by its words ------------------------------------------------------------------------
   const taken = new Map();
   const nearby = (words, from, to) => {
-    if (words.length < 2) return -1;
+    if (words.length < LEAST_LETTERS) return -1;
     const at = page.slice(from, to).indexOf(words);
     return at < 0 ? -1 : from + at;
   };
   // A text of a few letters may stand anywhere: it counts with its author behind it, or where it is the only one.
-  const isSure = (words, at, after) =>
-    words.length >= FEW_LETTERS ||
-    after.some((one) => nearby(one, at + words.length, at + words.length + CLOSE_LETTERS) >= 0) ||
-    (page.indexOf(words) === at && page.indexOf(words, at + 1) < 0);
+  const sureAt = (words, at, after) => {
+    if (words.length >= FEW_LETTERS) return at;
+    const end = at + words.length;
+    const author = after.map((one) => nearby(one, end, end + CLOSE_LETTERS)).find((place) => place >= 0);
+    if (author !== undefined) return page.lastIndexOf(words, author - words.length);
+    return page.indexOf(words) === at && page.indexOf(words, at + 1) < 0 ? at : -1;
+  };
   const wordsOf = (sought) => {
     const head = fold(sought.head);
     const tail = fold(sought.tail);
     const after = sought.after.map(fold);
     const reach = 3 * sought.length + 200;
     const from = taken.get(head || tail) || 0;
-    for (let at = head ? page.indexOf(head, from) : -1; at >= 0 && !late(); at = page.indexOf(head, at + 1)) {
-      if (!isSure(head, at, after)) continue;
+    for (let next = head ? page.indexOf(head, from) : -1; next >= 0 && !late(); next = page.indexOf(head, next + 1)) {
+      const at = sureAt(head, next, after);
+      if (at < 0) continue;
       const last = tail ? page.slice(at, at + reach).indexOf(tail) : -1;
       return { key: head, start: at, end: last < 0 ? at + head.length : Math.max(at + head.length, at + last + tail.length), after };
     }
     const at = tail && tail !== head ? page.indexOf(tail, from) : -1;
-    return at >= 0 && isSure(tail, at, after) ? { key: head || tail, start: at, end: at + tail.length, after } : null;
+    return at >= 0 && sureAt(tail, at, after) === at ? { key: head || tail, start: at, end: at + tail.length, after } : null;
   };
   const byWords = (sought) => {
     let words = wordsOf(sought);
     // What is there and not shown (a copy for print, a closed panel) is passed over.
     for (let tries = 0; words && tries < 20; tries++, words = wordsOf(sought)) {
-      taken.set(words.key, words.start + 1);
+      taken.set(words.key, words.end);
       let end = words.end;
       for (const one of words.after) {
         const at = nearby(one, end, end + CLOSE_LETTERS);

@@ -24,6 +24,7 @@ from archiver.model.records import Capture, Environment, Observation, Resource
 from archiver.model.secrets import Secrets
 from archiver.model.sessions import Cookie, Session, parse_session
 from archiver.model.states import ArtefactRole, Availability, CaptureKind, Group, Outcome, Reason, ResourceKind, Witness
+from archiver.platforms import resource_for
 from archiver.steps.gate import Judgement
 from archiver.steps.login import login_for
 from archiver.store import Store
@@ -353,6 +354,14 @@ def test_a_login_is_tried_only_where_one_is_needed(capture, needed):
 def test_a_session_for_another_host_is_not_used():
     assert login_for(wall(), [Session((Cookie("sid", "other.example", "s3cret-value"),))]) is None
     assert login_for(wall(), []) is None
+
+
+def test_a_session_is_for_the_host_of_the_page_that_shows_the_post():
+    """YouTube's player stands on a host of its own, where a log-in for YouTube is none."""
+    video, photo = resource_for("https://youtu.be/jNQXAC9IVRw"), resource_for("https://instagr.am/p/CaBcD_-9xYz/")
+    sessions = [Session((Cookie("sid", domain, "s3cret-value"),)) for domain in ("youtube.com", "instagram.com")]
+    assert login_for(wall(resource=video), sessions) is None
+    assert login_for(wall(resource=photo), sessions).session.label == "instagram.com"
 
 
 @pytest.mark.parametrize("seen", list(Availability))

@@ -1,5 +1,6 @@
 """Session files: what is read out of them, what is refused, and to whom their cookies go."""
 
+import base64
 import json
 import os
 import time
@@ -183,6 +184,18 @@ def test_a_secret_is_found_in_every_form_and_its_length_stays(form):
     clean, places = Secrets.of(["ab/cd+ef==:gh"]).out_of(data)
     assert (len(clean), places) == (len(data), 1)
     assert clean == b'{"t":"' + mark(len(form)) + b'"}'
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy", "user:", '{"s":"'])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_secret_inside_base64_is_not_readable_any_more(before, encode):
+    secret = "k?>~ey/0123456789"
+    data = encode(f'{before}{secret}", "more": 1'.encode())
+    clean, places = Secrets.of([secret]).out_of(data)
+    assert (len(clean), places) == (len(data), 1)
+    left = base64.urlsafe_b64decode(clean.replace(b"+", b"-").replace(b"/", b"_"))
+    assert secret[2:-2].encode() not in left
+    assert left.endswith(b'more": 1')
 
 
 def test_text_keeps_everything_but_the_secret():

@@ -34,6 +34,6 @@ def read_sessions(paths: tuple[Path, ...]) -> tuple[Session, ...]:
             left = "nothing is left of it" if not session.hosts else f"it still has cookies for {session.label}"
             warn(f"WARNING: {session.expired} cookies of {plain(path)} have expired; {left}. Log in and save it anew.")
     if sessions:
-        # Its lines for --verbose have whole addresses in them, and those may have a secret.
-        logging.getLogger("urllib3").setLevel(logging.INFO)
+        # What it logs has whole addresses in it, and those may have a secret.
+        logging.getLogger("urllib3").setLevel(logging.ERROR)
     return sessions

@@ -4,6 +4,7 @@ The length stays so that everything that counts bytes (`Content-Length`, chunk s
 holds afterwards as before.
 """
 
+import base64
 import html
 import json
 from collections.abc import Iterable, Iterator
@@ -110,9 +111,20 @@ def _written(text: str) -> Iterator[str]:
         yield inside.replace("/", "\\/")
         yield _for_scripts(inside)
         yield _for_scripts(inside, digits="X")
+    yield from _in_base64(told.encode())
     yield html.escape(told)
     yield html.escape(told, quote=False)
     yield html.escape(told).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
+
+
+def _in_base64(data: bytes) -> Iterator[str]:
+    """What of it shows in the base64 of a text in which it stands, at any of the three places of a group."""
+    for before in range(3):
+        encoded = base64.b64encode(bytes(before) + data).decode()
+        # The first and the last sign are shared with what stands beside it.
+        whole = encoded[-(-before * 8 // 6) : (before + len(data)) * 8 // 6]
+        yield whole
+        yield whole.replace("+", "-").replace("/", "_")
 
 
 def _lower_escapes(text: str) -> str:

@@ -60,15 +60,10 @@ def login_for(capture: Capture, sessions: Sequence[Session]) -> Login | None:
         return None
     if capture.availability not in _STATES and _WALLS.isdisjoint(capture.reasons):
         return None
-    session = session_for(_hosts(capture), sessions)
+    # A log-in for another host than that of the page to be shown would change nothing of it.
+    shown = parse_url(aim_at(capture.resource, page_height_px=0, session=Session()).plan.url)
+    session = session_for((shown.host,), sessions) if shown else None
     return Login(session, capture) if session else None
-
-
-def _hosts(capture: Capture) -> tuple[str, ...]:
-    """The host of the resource, and of the page that would be shown to a member."""
-    shown = aim_at(capture.resource, page_height_px=0, session=Session()).plan.url
-    urls = (parse_url(text) for text in (capture.resource.uri, shown))
-    return tuple(dict.fromkeys(url.host for url in urls if url))
 
 
 def without_secrets(

@@ -34,6 +34,7 @@ class Settings:
     page_height_px: int = _setting(12_000, "highest screenshot of a linked page")
     article_page: bool = _setting(True, "capture the page of each article too, and mark on it what it claims of posts")
     captures_per_article: int = _setting(1_000, "most posts and links captured of one article")
+    pdf: bool = _setting(False, "keep linked pages as PDF too")
     context_depth: int = _setting(1, "steps from a cited post to posts captured with it (quoted, answered); 0: none")
     context_per_article: int = _setting(100, "most posts captured around those that one article cites")
     media_per_post: int = _setting(8, "images, videos and sounds kept of one post")

@@ -5,8 +5,8 @@ from homes import SOFTWARE, Home, a_post, article, copy_of
 from storefixtures import exchange
 
 from archiver.model.errors import UsageError
-from archiver.model.records import PostRecord
-from archiver.model.states import Availability, Outcome
+from archiver.model.records import Context, PostRecord
+from archiver.model.states import Availability, Outcome, Relation
 from archiver.steps.prune import PrunePolicy, load_policy, plan_prune, prune
 from archiver.steps.references import Rests
 
@@ -160,6 +160,19 @@ def test_what_a_stored_post_quotes_or_answers_is_not_uncited(tmp_path):
     home.run(article(1), copy_of(1, "see", record=record), *(copy_of(number, "context") for number in (2, 3, 4)))
     plan = planned(home.day(300), PrunePolicy(uncited_after_days=100))
     assert [name.split("-")[2] for name in plan.seen] == [a_post(4).post_id]
+
+
+def test_what_was_captured_as_context_stays_as_long_as_its_cause_does(tmp_path):
+    home, policy = Home(tmp_path), PrunePolicy(uncited_after_days=100, complete_after_days=30)
+    (cause,) = home.run(copy_of(1, "the cause"))
+    because = Context(Relation.THREAD, cause.record.id)
+    texts = [home.day(day).run(copy_of(2, "the same", context=because if day == 2 else None)) for day in (1, 2, 3)]
+    plan = planned(home.day(300), policy)
+    assert set(plan.seen) == {cause.record.id}
+    pruned(home, policy)
+    pruned(home.day(302), policy)
+    assert not (home.snapshots / cause.path).exists()
+    assert set(planned(home, policy).seen) == {sealed.record.id for (sealed,) in texts}
 
 
 def test_only_the_platforms_that_are_named_are_concerned(home):

@@ -71,6 +71,7 @@ class Draft:
     cleaned: bytes | None = None
     steps: list[StepResult] = field(default_factory=list)
     found: tuple[Found, ...] = ()
+    pdf: bytes | None = None
 
     @property
     def seen(self) -> dict[str, Any]:
@@ -119,6 +120,7 @@ class Draft:
             screenshot=self.cleaned,
             settled=untouched.settled and bool(self.beneath.get("settled")),
             dom=None,
+            pdf=None,
             found=(),
             events=(),
             steps=(),
@@ -136,6 +138,7 @@ class Draft:
             status=seen.get("status") if watch.documents > 1 else self.status,
             dom=dom.encode("utf-8", "replace") if dom else None,
             screenshot=self.screenshot,
+            pdf=self.pdf,
             **(_shot_fields(seen, plan) if shot else {}),
             **_seen_fields(seen, plan),
             found=self.found if shot else (),

@@ -22,7 +22,9 @@ from archiver.browser.camera import take_picture
 from archiver.browser.draft import Draft, clip_of
 from archiver.browser.events import Watch
 from archiver.browser.eye import Eye
+from archiver.browser.paper import print_page
 from archiver.browser.places import LIMIT_S, Seek
+from archiver.browser.shooting import PaintsNoMore, shot_in_time
 from archiver.browser.tabs import Tab, Tabs
 from archiver.browser.wire import Wire
 from archiver.model.exchange import Exchange
@@ -109,6 +111,7 @@ class Visit:
         except OutOfTime:
             self._draft.end = self._draft.end or RenderEnd.OVER_BUDGET
         except (Gone, Error) as error:
+            self.spoiled = isinstance(error, PaintsNoMore)
             self._crashed(str(error))
         finally:
             await self._put_away(opening)
@@ -130,6 +133,10 @@ class Visit:
         await self._look(tab)
         if self._draft.look:
             await self._shoot(tab)
+        if self._plan.pdf and self._draft.screenshot:
+            started = self._monotonic()
+            self._draft.pdf, why = await print_page(tab, self._budget)
+            self._step("pdf", started, ok=not why, note=why)
         self._settle_end()
         await self._stay()
 
@@ -337,15 +344,13 @@ class Visit:
 
     async def _picture(self, tab: Tab, seen: dict[str, Any]) -> bytes:
         """The screenshot; a page that began to compute without end after it was read is stopped for it."""
-        coming = asyncio.ensure_future(take_picture(tab, seen, plan=self._plan, eye=self._eye(tab)))
-        try:
-            return await self._budget.within(asyncio.shield(coming), self._budget.left_s() - self._reserve_s / 2)
-        except OutOfTime:
-            await self._stop_scripts(tab)
-            return await self._budget.within(asyncio.shield(coming))
-        finally:
-            if not coming.done():
-                coming.cancel()
+        return await shot_in_time(
+            lambda: take_picture(tab, seen, plan=self._plan, eye=self._eye(tab)),
+            budget=self._budget,
+            keep_s=self._reserve_s / 2,
+            shoot_nothing=lambda: self._tabs.shoot_nothing(self._proxy_url),
+            stop_scripts=lambda: self._stop_scripts(tab),
+        )
 
     # --- 4. linger, 5. close ------------------------------------------------------------------
 

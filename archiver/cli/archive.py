@@ -41,6 +41,7 @@ from archiver.steps.article import ArticleReading
     "[default: 1; 0: none].",
 )
 @session_option
+@click.option("--pdf", is_flag=True, default=None, help="Keep each linked page as PDF too.")
 @click.option("--jobs", type=click.IntRange(1, 16), help="Captures at the same time [default: 2].")
 @click.option("--require-sandbox", is_flag=True, default=None, help="Refuse a browser without sandbox.")
 @source_options
@@ -51,6 +52,7 @@ def command(  # noqa: PLR0917
     article_page: bool | None,  # noqa: FBT001
     recapture: bool,  # noqa: FBT001
     context_depth: int | None,
+    pdf: bool | None,  # noqa: FBT001
     session: tuple[Path, ...],
     jobs: int | None,
     require_sandbox: bool | None,  # noqa: FBT001
@@ -79,7 +81,7 @@ def command(  # noqa: PLR0917
     sessions = read_sessions(session)
     home = common.home()
     settings = load_settings(
-        home.root, {"jobs": jobs, "context_depth": context_depth, "require_sandbox": require_sandbox}
+        home.root, {"jobs": jobs, "context_depth": context_depth, "pdf": pdf, "require_sandbox": require_sandbox}
     )
     with archive_tools(common, home, settings) as tools:
         report = archive(

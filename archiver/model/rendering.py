@@ -111,6 +111,8 @@ class RenderPlan:
     max_height_px: int = 12_000
     session: Session | None = None
     sought: tuple[Sought, ...] = ()
+    #: Whether the page is printed too.
+    pdf: bool = False
 
 
 class RenderEnd(StrEnum):
@@ -169,3 +171,5 @@ class Rendering:
     note: str = ""
     removed: tuple[Overlay, ...] = ()
     cleaned: "Rendering | None" = None
+    #: The page as it prints, where that was asked for; made after the shot.
+    pdf: bytes | None = None

@@ -58,6 +58,7 @@ class Policy:
     media_per_post: int = 8
     media_bounds: Bounds = field(default_factory=Bounds)
     page_height_px: int = 12_000
+    pdf: bool = False
     #: How far from a cited post context is captured (0: not at all), and how many posts of it for one article.
     context_depth: int = 1
     context_per_article: int = 100
@@ -321,6 +322,7 @@ class _Run:
                     media_per_post=self.policy.media_per_post,
                     media_bounds=self.policy.media_bounds,
                     videos=self._video_tool(lane),
+                    pdf=self.policy.pdf,
                     page_height_px=self.policy.page_height_px,
                     blind_lane=lambda: self.tools.tap.lane(blind=True),
                     login=wanted.login,

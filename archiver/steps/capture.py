@@ -83,6 +83,8 @@ class CaptureTools:
     media_bounds: Bounds = field(default_factory=Bounds)
     #: For videos of which no record names the file; None where it is not installed.
     videos: VideoTool | None = None
+    #: Whether linked pages are printed too.
+    pdf: bool = False
     #: A lane that does not look into TLS, for a site that turns the tap away; None: there is no such way.
     blind_lane: Callable[[], Lane] | None = None
     #: With whose log-in; the client carries it too.
@@ -181,7 +183,9 @@ def _aim(wanted: Wanted, tools: CaptureTools) -> _Target:
     session = login.session if login else None
     aim = aim_at(expansion.resource, page_height_px=tools.page_height_px, session=session)
     sought = sought_of(wanted.article.mentions) if wanted.article else ()
-    return _Target(expansion, aim.post, aim.platform, replace(aim.plan, sought=sought))
+    # Of a logged-in page no PDF: what lies in its streams can't be searched for secrets.
+    pdf = tools.pdf and aim.post is None and login is None
+    return _Target(expansion, aim.post, aim.platform, replace(aim.plan, sought=sought, pdf=pdf))
 
 
 def _see_and_ask(target: _Target, deadline: float, tools: CaptureTools) -> tuple[list[Visit], Asked]:

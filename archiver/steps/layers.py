@@ -50,10 +50,12 @@ def rendered_files(rendering: Rendering | None) -> tuple[DraftFile, ...]:
     """The files of what the browser made."""
     shot, dom = (rendering.screenshot, rendering.dom) if rendering else (None, None)
     cleaned = rendering.cleaned.screenshot if rendering and rendering.cleaned else None
+    pdf = rendering.pdf if rendering else None
     files = (
         shot and DraftFile("screenshot.png", ArtefactRole.SCREENSHOT, Origin.PRODUCED, "image/png", shot),
         cleaned and DraftFile("cleaned.png", ArtefactRole.CLEANED, Origin.PRODUCED, "image/png", cleaned),
         dom and DraftFile("page.html", ArtefactRole.DOM, Origin.PRODUCED, "text/html", dom),
+        pdf and DraftFile("page.pdf", ArtefactRole.PDF, Origin.PRODUCED, "application/pdf", pdf),
     )
     return tuple(file for file in files if file)
 

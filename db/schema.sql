@@ -266,6 +266,7 @@ CREATE TABLE replay_check (
   screenshot REAL,                    -- similarity with the stored one, 0 to 1; NULL: there is none
   text REAL,                          -- likewise
   requests INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,          -- of two the better one is told
   loose INTEGER NOT NULL,             -- answered by a record of nearly that address
   missed INTEGER NOT NULL,            -- without an answer
   left_machine INTEGER NOT NULL,      -- always 0

@@ -103,6 +103,7 @@ def check_to_json(check: ReplayCheck) -> dict[str, Any]:
         "text_similarity": check.text,
         "faithful": check.faithful,
         "requests": check.requests,
+        "attempts": check.attempts,
         "missed": check.missed,
         "loose": check.loose,
         "left": check.left,

@@ -17,9 +17,10 @@ class ReplayCheck:
 
     Similarities are 0 to 1 with four decimals; None where the capture has no such file.
     `requests` are those of the replayed page: `loose` were answered by a record whose
-    address differs in a time stamp or the like, `missed` by none although they had an answer
-    when the page was captured, or were not made then, and `left` went to the network, which
-    none can. There are no addresses here: a journal stays when a capture is withdrawn.
+    address differs in a time stamp or the like, `missed` by none though they did not fail
+    when the page was captured, and `left` went to the network, which none can. Of two
+    `attempts` the figures are the better one's. There are no addresses here: a journal
+    stays when a capture is withdrawn.
     """
 
     capture_id: str
@@ -30,6 +31,7 @@ class ReplayCheck:
     screenshot: float | None = None
     text: float | None = None
     requests: int = 0
+    attempts: int = 1
     loose: int = 0
     missed: int = 0
     left: int = 0

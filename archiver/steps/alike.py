@@ -1,11 +1,13 @@
 """How alike two pictures and two documents are: what a replay shows, and what was captured."""
 
+import math
 import re
+from array import array
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree, html
-from PIL import Image, ImageChops, ImageMath, ImageStat
+from PIL import Image, ImageChops, ImageMath
 from rapidfuzz.distance import Indel
 
 __all__ = ["picture_likeness", "text_likeness", "words_of"]
@@ -28,16 +30,15 @@ _WORD = re.compile(r"\w+")
 def picture_likeness(one: bytes, other: bytes) -> float:
     """How alike two PNG pictures are, 0 to 1.
 
-    The lower of two shares, times the share of the larger area that both cover: pixels that
-    are the same but for smoothed edges; and structural similarity (SSIM) in squares of 8
-    by 8 pixels, of those only that are not blank in both: on a page that is mostly white
-    a missing text would not show otherwise. Raises OSError for what is no picture.
+    The lower of two shares, of what both cover: pixels that are the same but for smoothed
+    edges; and structural similarity (SSIM) in squares of 8 by 8 pixels, of those only that
+    are not blank in both: on a page that is mostly white a missing text would not show
+    otherwise. What one has beyond the other counts as different, unless it is of one plain
+    colour. Raises OSError for what is no picture.
     """
     first, second = (Image.open(BytesIO(data)).convert("RGB") for data in (one, other))
     width, height = min(first.width, second.width), min(first.height, second.height)
-    largest = max(first.width, second.width) * max(first.height, second.height)
-    if not width * height:
-        return 0.0
+    beyond = sum(_beyond(picture, width, height) for picture in (first, second))
     same = squares = 0
     likeness = 0.0
     for top in range(0, height, _STRIP_PX):
@@ -47,7 +48,8 @@ def picture_likeness(one: bytes, other: bytes) -> float:
         told, sum_of = _structure(*pair)
         squares, likeness = squares + told, likeness + sum_of
     structure = likeness / squares if squares else 1.0
-    return max(0.0, min(same / (width * height), structure)) * (width * height / largest)
+    common = width * height
+    return max(0.0, min(same / common, structure)) * (common / (common + beyond))
 
 
 def text_likeness(one: bytes, other: bytes) -> float:
@@ -71,6 +73,19 @@ def words_of(document: bytes) -> list[str]:
         return []
     etree.strip_elements(tree, *_SILENT, with_tail=False)
     return [word for text in tree.itertext() for word in _WORD.findall(text.casefold())]
+
+
+def _beyond(picture: Image.Image, width: int, height: int) -> int:
+    """How many pixels a picture has beside or below a common part, in strips that are not plain."""
+    beside = (width, 0, picture.width, height)
+    below = (0, height, picture.width, picture.height)
+    strips = [picture.crop(box) for box in (beside, below) if box[2] > box[0] and box[3] > box[1]]
+    return sum(strip.width * strip.height for strip in strips if not _plain(strip))
+
+
+def _plain(strip: Image.Image) -> bool:
+    extremes = [cast("tuple[int, int]", band.getextrema()) for band in strip.split()]
+    return all(most - least <= _TOLERANCE for least, most in extremes)
 
 
 def _same_pixels(one: Image.Image, other: Image.Image) -> int:
@@ -99,7 +114,12 @@ def _structure(one: Image.Image, other: Image.Image) -> tuple[int, float]:
     }
     kept = ImageMath.lambda_eval(_holds_something, **moments)
     scored = ImageMath.lambda_eval(lambda values: _ssim(values) * _holds_something(values), **moments)
-    return round(ImageStat.Stat(kept).sum[0]), ImageStat.Stat(scored).sum[0]
+    return round(_sum(kept)), _sum(scored)
+
+
+def _sum(image: Image.Image) -> float:
+    # Pillow's own statistics of numbers with fractions are those of a histogram with 256 steps.
+    return math.fsum(array("f", image.tobytes()))
 
 
 def _ssim(values: dict[str, Any]) -> Any:

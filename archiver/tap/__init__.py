@@ -3,7 +3,7 @@
 from archiver.tap.guard import ConnectTo, EgressPolicy
 from archiver.tap.lane import Lane
 from archiver.tap.limits import Limits
-from archiver.tap.recall import NOT_STORED, Recall
+from archiver.tap.recall import Recall
 from archiver.tap.tap import Tap
 
-__all__ = ["NOT_STORED", "ConnectTo", "EgressPolicy", "Lane", "Limits", "Recall", "Tap"]
+__all__ = ["ConnectTo", "EgressPolicy", "Lane", "Limits", "Recall", "Tap"]

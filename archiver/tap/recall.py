@@ -12,12 +12,11 @@ from archiver.tap.head import HEAD_END, read_request
 from archiver.tap.upstream import Dialer, Upstream
 from archiver.tap.wire import READ_BYTES, Source
 
-__all__ = ["NOT_STORED", "Recall", "RecallDialer"]
+__all__ = ["Recall", "RecallDialer"]
 
 #: Asked with method, URL and request (head and body); the response in wire bytes, None if there is none.
 Recall = Callable[[str, str, bytes], bytes | None]
-#: The note of a request that the records have no answer to.
-NOT_STORED = "nothing is stored under this address"
+_NOT_STORED = "nothing is stored under this address"
 
 _SWITCHED = re.compile(rb"HTTP/1\.\d 101\b")
 _SOCKET_KEY = re.compile(rb"^sec-websocket-key:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
@@ -30,7 +29,7 @@ class RecallDialer(Dialer):
     """Stands where connections are made, and makes none: there is no socket in here.
 
     `recall` is called in threads, several at a time. What it does not know fails as
-    NAME_NOT_RESOLVED with the note `NOT_STORED`.
+    NAME_NOT_RESOLVED, as a name that nobody knows.
     """
 
     def __init__(self, recall: Recall) -> None:
@@ -89,7 +88,7 @@ class _Memory(asyncio.Transport):
         asked = read_request(request[: end.end()] if end else request, tunnel=self._key)
         response = self._recall(asked.method, asked.uri, request)
         if response is None:
-            raise Failed(Failure.NAME_NOT_RESOLVED, NOT_STORED)
+            raise Failed(Failure.NAME_NOT_RESOLVED, _NOT_STORED)
         return _accepting(response, request)
 
 

@@ -38,7 +38,7 @@ from archiver.model.states import Availability, MentionKind, Outcome
 from archiver.model.urls import cdx_key
 from archiver.steps.export import export
 from archiver.steps.reindex import catch_up
-from archiver.steps.selection import select
+from archiver.steps.selection import Span, select
 
 BIN = Path(sys.executable).parent
 SCRIPT = b"console.log('shared');" * 40
@@ -358,3 +358,57 @@ def test_the_same_evidence_at_the_same_time_gives_the_same_bytes(home):
 )
 def test_the_key_of_a_url_is_the_one_that_replay_tools_compute(url):
     assert cdx_key(url) == surt(url)
+
+
+def paths_of(home, *names):
+    return tuple(getattr(home, name).path for name in names)
+
+
+@pytest.mark.parametrize(
+    ("subjects", "expected"),
+    [
+        (["x:1508", "x:1509"], ["first", "failed", "second"]),
+        (["x:1509", "x:1509"], ["failed", "second"]),
+        (["platform:x"], ["first", "failed", "second", "unreached"]),
+        (["platform:page"], ["link"]),
+        (["@jack"], ["first", "failed", "second", "link", "unreached"]),
+        (["platform:x author:JACK setting up"], ["first", "failed", "second", "unreached"]),
+        ([], ["first", "failed", "second", "link", "unreached"]),
+    ],
+    ids=["two", "one twice", "a platform", "pages", "a handle", "all of it", "everything"],
+)
+def test_several_targets_and_queries_select_each_capture_once(home, subjects, expected):
+    chosen = select(subjects, catalog=home.catalog)
+    wanted = paths_of(home, *expected)
+    assert (sorted(chosen.paths), len(chosen.paths)) == (sorted(wanted), len(wanted))
+
+
+def test_a_capture_is_named_by_the_path_of_its_folder_too(home):
+    for path in (home.first.path, f"/somewhere/snapshots/{home.first.path}/"):
+        assert select([path], catalog=home.catalog).paths == (home.first.path,)
+
+
+def test_the_latest_of_a_post_is_the_newest_complete_one(home):
+    assert select(["x:1509"], catalog=home.catalog, latest=True).paths == (home.second.path,)
+    chosen = select([STORY], catalog=home.catalog, latest=True)
+    assert chosen.paths == paths_of(home, "article", "first", "second", "link")
+
+
+def test_a_span_has_its_beginning_and_not_its_end(home):
+    made = home.first.record.started_at
+    moment = timedelta(microseconds=1)
+    inside = select(["x:1508"], catalog=home.catalog, span=Span(made, made + moment))
+    assert inside.paths == (home.first.path,)
+    for outside in (Span(until=made), Span(since=made + moment)):
+        with pytest.raises(UsageError, match="within that time"):
+            select(["x:1508"], catalog=home.catalog, span=outside)
+
+
+def test_an_unknown_platform_is_said(home):
+    with pytest.raises(UsageError, match="no platform 'myspace'"):
+        select(["platform:myspace"], catalog=home.catalog)
+
+
+def test_each_page_is_named_by_its_capture(home):
+    told = [line["id"] for line in pages(unzipped(home.export("x:1509").path))[1:]]
+    assert told == [home.failed.record.id, home.second.record.id]

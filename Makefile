@@ -10,7 +10,7 @@ SOURCE ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup archive test lint unit docs lock bench-capture bench-extract bench-sources clean
+.PHONY: help setup archive test lint unit docs lock bench-capture bench-extract bench-sources soak clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ bench-extract: $(READY) ## Pages a second against a bare parse and four article 
 
 bench-sources: $(READY) ## A gigabyte of crawl through `archiver extract`: pages a second and memory, with one process and two
 	@$(BIN)/python bench/sources.py $(ARGS)
+
+soak: setup ## Thousands of captures in one run, its browser killed again and again: what is left, and memory
+	@$(BIN)/python tests/soak.py $(ARGS)
 
 clean: ## Remove what setup and tests made (never evidence)
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

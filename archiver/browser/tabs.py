@@ -155,6 +155,14 @@ class Tabs:
             await tab.log_in(session)
         return tab
 
+    async def shoot_nothing(self, proxy_url: str) -> None:
+        """Shoot an empty page: ends soon, or never, where something keeps the browser from painting."""
+        tab = await self.open(proxy_url=proxy_url, width_px=100, height_px=100)
+        try:
+            await tab.send("Page.captureScreenshot", {"format": "png"})
+        finally:
+            await tab.close()
+
     def _take(self, event: Mapping[str, Any]) -> None:
         tab = self._open.get(event["sessionId"])
         if tab is not None:

@@ -3,20 +3,22 @@
 Each looks like a post, so that whatever is captured before the trouble begins looks right.
 """
 
-import struct
-import zlib
 from collections.abc import Callable
-from functools import cache
 
+from archiver.demo import bombs
 from archiver.demo.assets import fill
+from archiver.demo.tantrums import SCRIPTS, SERVICE_WORKER
 from archiver.demo.wire import Delivery, Handler, Reply, Request, html, redirect
 
 __all__ = ["HOST", "HOSTS", "WAYS"]
 
 HOST = "posts.unruly.example"
-_BOMB_BYTES = 300 << 20
-_BOMB_PART_BYTES = 10 << 20
+_BOMB_MEGABYTES = 300
 _ENDLESS = b"<p>There is more where this came from.</p>\n" * 200
+_TWO_GIGABYTES = 2 << 30
+_PICTURE_PX = 30_000
+#: A head of 300 KB; most clients read a quarter of that.
+_LONG_HEAD = (("X-Filler", "x" * 3000),) * 100
 
 
 def _post(trouble: str = "", head: str = "") -> Reply:
@@ -32,8 +34,18 @@ def _odd(delivery: Delivery) -> Callable[[Request], Reply]:
 
 
 def _endless_redirect(request: Request) -> Reply:
-    number = int(request.query.get("n", "0")) if request.query.get("n", "0").isdecimal() else 0
-    return redirect(f"https://{HOST}/redirect?n={number + 1}")
+    return redirect(f"https://{HOST}/redirect?n={_turn(request) + 1}")
+
+
+def _turn(request: Request) -> int:
+    number = request.query.get("n", "0")
+    return int(number) if number.isdecimal() else 0
+
+
+def _ping_pong(request: Request) -> Reply:
+    """Two pages that send to each other, each time with a form."""
+    target = f"/ping-pong?n={_turn(request) + 1}"
+    return _post(f'<form method=post action="{target}"></form><script>document.forms[0].submit()</script>')
 
 
 def _download(_request: Request) -> Reply:
@@ -41,69 +53,82 @@ def _download(_request: Request) -> Reply:
     return Reply(b"MZ" + bytes(4096), "application/octet-stream", headers=(disposition,))
 
 
-@cache
-def _bomb_body() -> bytes:
-    """One gzip member, put together from a repeated block, which is faster than compressing it all."""
-    squeeze = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    part = bytes(_BOMB_PART_BYTES)
-    block = squeeze.compress(part) + squeeze.flush(zlib.Z_FULL_FLUSH)
-    count, check = _BOMB_BYTES // _BOMB_PART_BYTES, 0
-    for _ in range(count):
-        check = zlib.crc32(part, check)
-    head, last = b"\x1f\x8b\x08\0\0\0\0\0\0\xff", b"\x03\0"  # RFC 1952 §2.3; an empty last block
-    return head + block * count + last + struct.pack("<II", check, _BOMB_BYTES)
-
-
-def _bomb(_request: Request) -> Reply:
-    """300 MiB of zeros in 0.3 MB of gzip."""
-    return Reply(_bomb_body(), headers=(("Content-Encoding", "gzip"),), compress=False)
+def _coded(body: Callable[[int], bytes], coding: str) -> Callable[[Request], Reply]:
+    """300 MiB of zeros in what is far less than a megabyte on the wire."""
+    headers = (("Content-Encoding", coding),)
+    return lambda _request: Reply(body(_BOMB_MEGABYTES), headers=headers, compress=False)
 
 
 def _endless(_request: Request) -> Reply:
     return Reply(_ENDLESS, delivery=Delivery.ENDLESS)
 
 
-#: The memory hog stops at 3 GB, so that a test without a bound spoils the test and not the machine.
-_HOG = (
-    "const hoard = []; const more = () => { if (hoard.length < 300) { "
-    "hoard.push(new Uint8Array(10 << 20).fill(hoard.length & 255)); setTimeout(more, 0); } }; more();"
-)
+def _gigabytes(_request: Request) -> Reply:
+    return Reply(_ENDLESS * 16, delivery=Delivery.ENDLESS, declared_bytes=_TWO_GIGABYTES)
 
-_WAYS: dict[str, Callable[[Request], Reply]] = {
+
+def _entities(_request: Request) -> Reply:
+    page = f'{bombs.entities()}<html xmlns="http://www.w3.org/1999/xhtml"><body><p>&e9;</p></body></html>'
+    return Reply(page.encode(), "application/xhtml+xml; charset=utf-8")
+
+
+def _uses(_request: Request) -> Reply:
+    """A drawing that holds itself ten times, ten levels deep."""
+    levels = "".join(
+        f'<g id="u{level}">{f"<use href=#u{level - 1} />" * 10}</g>'
+        if level
+        else '<g id="u0"><path d="M0 0h9v9z"/></g>'
+        for level in range(10)
+    )
+    return _post(f'<svg width="100" height="100"><defs>{levels}</defs><use href="#u9"/></svg>')
+
+
+_SITES: dict[str, Callable[[Request], Reply]] = {
     "silent": _odd(Delivery.SILENT),
     "stalled": _odd(Delivery.STALLED),
     "short": _odd(Delivery.SHORT),
     "reset": _odd(Delivery.RESET),
     "garbage": _odd(Delivery.GARBAGE),
+    "drip": _odd(Delivery.DRIP),
+    "hints": _odd(Delivery.HINTS),
+    "long-head": lambda _request: Reply(_post().body, headers=_LONG_HEAD),
+    "cookies": lambda _request: Reply(
+        _post().body, headers=tuple(("Set-Cookie", f"c{n}={'x' * 3000}; Path=/") for n in range(60))
+    ),
     "endless": _endless,
-    "bomb": _bomb,
+    "gigabytes": _gigabytes,
+    "bomb": _coded(bombs.gzip_of_zeros, "gzip"),
+    "bomb-brotli": _coded(bombs.brotli_of_zeros, "br"),
+    "bomb-zstd": _coded(bombs.zstd_of_zeros, "zstd"),
+    "bomb-twice": _coded(bombs.twice_gzipped, "gzip, gzip"),
+    "bomb-picture": lambda _request: _post('<img src="/huge.png" width="600" height="600" alt="">'),
+    "entities": _entities,
+    "uses": _uses,
     "redirect": _endless_redirect,
+    "ping-pong": _ping_pong,
     "download": _download,
-    "alerts": _script("for (;;) alert('Hello again');"),
-    "prompts": _script("confirm('Are you sure?'); prompt('Your name?'); print(); setTimeout(() => alert('late'), 50);"),
-    "windows": _script("setInterval(() => window.open('/windows?' + Math.random()), 10);"),
-    "unload": _script("window.onbeforeunload = (event) => { event.preventDefault(); return 'Stay!'; };"),
     "away": _script(f"location.replace('https://{HOST}/elsewhere');"),
     "away-late": _script(f"setTimeout(() => {{ location.href = 'https://{HOST}/elsewhere'; }}, 300);"),
-    "reload": _script("location.reload();"),
-    "spin": _script("for (;;) {}"),
-    "memory": _script(_HOG),
-    "dom": _script(
-        "setInterval(() => { for (let n = 0; n < 5000; n++) document.body.append(document.createElement('b')); }, 0);"
-    ),
     "tall": lambda _request: _post('<div style="height:2000000px">Tall.</div>'),
-    "fetches": _script("setInterval(() => fetch('/elsewhere?' + Math.random()), 5);"),
+    "inside": lambda request: _post(f'<iframe src="/inside?n={_turn(request) + 1}"></iframe>' * 2),
     "never-loads": lambda _request: _post(head='<link rel="stylesheet" href="/silent">'),
     "refresh": lambda _request: _post(head='<meta http-equiv="refresh" content="0">'),
     "elsewhere": lambda _request: _post("<p>You are somewhere else.</p>"),
     "calm": lambda _request: _post(),
 }
-#: Every way, by the path that plays it; `calm` is the same page without the trouble.
+_WAYS = _SITES | {name: _script(code) for name, code in SCRIPTS.items()}
+#: Every way, by the path that plays it; `calm` is the same page without the trouble, `elsewhere` a calm one too.
 WAYS: tuple[str, ...] = tuple(_WAYS)
+
+_PARTS: dict[str, Callable[[Request], Reply]] = {
+    "huge.png": lambda _request: Reply(bombs.picture(_PICTURE_PX), "image/png"),
+    "service-worker.js": lambda _request: Reply(SERVICE_WORKER.encode(), "application/javascript"),
+}
 
 
 def _site(request: Request) -> Reply:
-    way = _WAYS.get(request.path.strip("/"))
+    name = request.path.strip("/")
+    way = _WAYS.get(name) or _PARTS.get(name)
     return way(request) if way else html(fill("shared/plain.html", title="404", body="<h1>Not found</h1>"), 404)
 
 

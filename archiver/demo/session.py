@@ -23,6 +23,8 @@ _READ_BYTES = 1 << 16
 _MAX_HEAD_BYTES = 1 << 18
 _CHUNK_BYTES = 1 << 14
 _ENDLESS_PAUSE_S = 0.02
+_DRIP_PAUSE_S = 0.5
+_HINT = b"HTTP/1.1 103 Early Hints\r\nLink: </hint.css>; rel=preload\r\n\r\n"
 _NO_BODY = frozenset({204, 304})
 
 
@@ -109,7 +111,9 @@ class Session:
         headers = [("Date", format_datetime(datetime.now(UTC), usegmt=True)), ("Server", "demo-web")]
         if reply.status not in _NO_BODY:
             headers.append(("Content-Type", reply.media_type))
-        if reply.delivery is Delivery.CHUNKED or reply.delivery is Delivery.ENDLESS:
+        if reply.declared_bytes is not None:
+            headers.append(("Content-Length", str(reply.declared_bytes)))
+        elif reply.delivery is Delivery.CHUNKED or reply.delivery is Delivery.ENDLESS:
             headers.append(("Transfer-Encoding", "chunked"))
         elif reply.status not in _NO_BODY:
             headers.append(("Content-Length", str(len(reply.body))))
@@ -119,14 +123,17 @@ class Session:
         return self._send(h11.Response(status_code=reply.status, headers=headers, reason=_phrase(reply.status)))
 
     async def _send_oddly(self, request: Request, reply: Reply) -> None:
-        if reply.delivery in (Delivery.RESET, Delivery.SILENT, Delivery.GARBAGE):
+        if reply.delivery in (Delivery.RESET, Delivery.SILENT, Delivery.GARBAGE, Delivery.HINTS):
             self._enter(request, None, completed=False)
             await self._send_no_head(reply.delivery)
             return
         head, half = self._head(reply), reply.body[: len(reply.body) // 2]
         self._enter(request, reply, head=head, body=half, wire=half, completed=False)
         if reply.delivery is Delivery.ENDLESS:
-            await self._send_for_ever(head, reply.body)
+            chunk = reply.body if reply.declared_bytes else b"%x\r\n%b\r\n" % (len(reply.body), reply.body)
+            await self._send_for_ever(head, chunk, _ENDLESS_PAUSE_S)
+        if reply.delivery is Delivery.DRIP:
+            await self._send_drops(head, reply.body)
         self._writer.write(head + half)
         await self._writer.drain()
         if reply.delivery is Delivery.STALLED:
@@ -138,19 +145,28 @@ class Session:
             await self._writer.drain()
         elif delivery is Delivery.SILENT:
             await self._wait_until_gone()
+        elif delivery is Delivery.HINTS:
+            await self._send_for_ever(b"", _HINT * 50, _ENDLESS_PAUSE_S)
         else:
             # Linger 0 makes the close a RST instead of a FIN.
             connection: socket.socket = self._writer.get_extra_info("socket")
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self._writer.transport.abort()
 
-    async def _send_for_ever(self, head: bytes, body: bytes) -> None:
-        chunk = b"%x\r\n%b\r\n" % (len(body), body)
+    async def _send_for_ever(self, head: bytes, chunk: bytes, pause_s: float) -> None:
         self._writer.write(head)
         while not self._writer.is_closing():
             self._writer.write(chunk)
             await self._writer.drain()
-            await asyncio.sleep(_ENDLESS_PAUSE_S)
+            await asyncio.sleep(pause_s)
+        raise ConnectionResetError
+
+    async def _send_drops(self, head: bytes, body: bytes) -> None:
+        self._writer.write(head)
+        for at in range(len(body)):
+            self._writer.write(body[at : at + 1])
+            await self._writer.drain()
+            await asyncio.sleep(_DRIP_PAUSE_S)
         raise ConnectionResetError
 
     async def _wait_until_gone(self) -> None:

@@ -34,6 +34,10 @@ class Delivery(StrEnum):
     STALLED = "stalled"
     #: Chunk after chunk of the body, for ever.
     ENDLESS = "endless"
+    #: Sends the head, then a byte of the body now and then.
+    DRIP = "drip"
+    #: Interim responses (103), for ever.
+    HINTS = "hints"
     #: Bytes that are not HTTP.
     GARBAGE = "garbage"
     #: Switches to WebSocket and echoes every message.
@@ -94,6 +98,8 @@ class Reply:
     cross_origin: bool = False
     compress: bool = True
     coding: str = "gzip"
+    #: What Content-Length says in place of the truth; with ENDLESS there is then no chunked coding.
+    declared_bytes: int | None = None
 
 
 Handler = Callable[[Request], Reply]

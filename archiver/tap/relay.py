@@ -30,6 +30,9 @@ __all__ = ["Relay"]
 #: Asking these twice is asking once (RFC 9110 §9.2.2), so they may go out on a kept connection.
 _REPEATABLE = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"}
 
+#: Heads that are read for one answer: all but the last are interim (RFC 9110 §15.2), and each leaves a note.
+_MOST_HEADS = 20
+
 
 class Relay:
     """Carries one exchange. `run` never raises for what the world or the client does."""
@@ -177,7 +180,7 @@ class Relay:
             await upstream.writer.drain()
 
     async def _final_head(self, upstream: Upstream) -> ResponseHead | None:
-        while True:
+        for _ in range(_MOST_HEADS):
             self._allow_pause()
             raw = await upstream.source.head(self._limits.head_bytes)
             self._forbid_pause()
@@ -187,6 +190,7 @@ class Relay:
             if head is not None:
                 return head
             self._recording.notes.append(f"an interim response was left out: {raw[9:12].decode('latin-1')}")
+        raise Failed(Failure.PROTOCOL, "interim responses without end")
 
     def _note_connection(self, upstream: Upstream) -> None:
         self._recording.ip = upstream.ip

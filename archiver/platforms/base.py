@@ -229,6 +229,8 @@ class Platform:
     read_record: Callable[[PostRef, RecordRequest, Answer], Reading] = field(
         default=lambda _post, _request, _answer: Reading(Availability.UNCLEAR, "the platform has no record endpoint")
     )
+    #: Whether the page of a post shows better media than its record names.
+    media_on_page: bool = False
     #: Whether every post is a video (or nearly), of which no record names the file.
     videos: bool = False
     #: Aliases, and link paths that look like posts and are not (for docs and the test).

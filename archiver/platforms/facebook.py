@@ -156,6 +156,7 @@ PLATFORM = Platform(
     plan=_plan,
     record_requests=_requests,
     read_record=_read,
+    media_on_page=True,
     samples=SAMPLES,
     markup_samples=(
         MarkupSample(_WIDGET, "fb-post", "800155413382263", _CLAIM),

@@ -212,6 +212,7 @@ PLATFORM = Platform(
     plan=_plan,
     record_requests=_requests,
     read_record=_read,
+    media_on_page=True,
     samples=(
         Sample(_AT, "CaBcD_-9xYz", _AT),
         Sample("http://instagram.com/p/CaBcD_-9xYz", "CaBcD_-9xYz", _AT),

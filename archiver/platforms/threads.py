@@ -152,6 +152,7 @@ PLATFORM = Platform(
     plan=_plan,
     record_requests=_requests,
     read_record=_read,
+    media_on_page=True,
     samples=(
         Sample(_AT, "DE_WnnbR8Un", _AT, "mara.v_"),
         Sample("https://www.threads.net/@mara.v_/post/DE_WnnbR8Un?xmt=AQGz&slof=1", "DE_WnnbR8Un", _AT, "mara.v_"),

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 from archiver.model.exchange import Exchange
 
-__all__ = ["better_pictures"]
+__all__ = ["better_pictures", "sizes_of"]
 
 #: In a DOM that Chromium wrote out: values in double quotes, `&` escaped.
 _SRCSET = re.compile(r'\s(?:image)?srcset="([^"]+)"', re.IGNORECASE)
@@ -32,14 +32,14 @@ def better_pictures(dom: bytes, url: str, exchanges: Sequence[Exchange], *, most
     taken = {exchange.uri for exchange in exchanges}
     found: dict[str, None] = {}
     for match in _SRCSET.finditer(text):
-        candidates = _candidates(html.unescape(match[1]), at)
+        candidates = sizes_of(html.unescape(match[1]), at)
         if candidates and not taken.isdisjoint(candidates) and candidates[0] not in taken:
             found.setdefault(candidates[0])
     return tuple(found)[:most]
 
 
-def _candidates(srcset: str, base: str) -> tuple[str, ...]:
-    """The absolute URLs of one list, the largest first."""
+def sizes_of(srcset: str, base: str) -> tuple[str, ...]:
+    """The absolute URLs of one `srcset`, the largest first."""
     found = [(size, _absolute(base, url)) for url, size in _parsed(srcset)]
     ordered = sorted(found, key=lambda pair: pair[0], reverse=True)
     return tuple(url for _size, url in ordered if url.startswith(("http://", "https://")))

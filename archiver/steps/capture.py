@@ -32,6 +32,7 @@ from archiver.steps.login import Login, without_secrets
 from archiver.steps.marks import with_marks
 from archiver.steps.media import gather_media
 from archiver.steps.overlays import names_of
+from archiver.steps.page_media import with_page_media
 from archiver.steps.sought import sought_of
 from archiver.steps.streams import Bounds
 from archiver.steps.videos import with_video
@@ -138,7 +139,7 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
         return tools.clock.monotonic() < deadline
 
     media = gather_media(
-        asked.record,
+        with_page_media(asked.record, target.platform, target.plan, seen.rendering),
         exchanges,
         client=tools.client,
         limit=tools.media_per_post,

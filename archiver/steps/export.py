@@ -29,6 +29,8 @@ A file that lies in a folder as NAME is here as CAPTURE--NAME ("media/1.jpg" is
 CAPTURE--media--1.jpg). "sha256sum -c sha256sums.txt" checks all of them; each
 CAPTURE--manifest-sha256.txt is the manifest as it was sealed, and its digest is that
 capture's entry in leaves.jsonl, which is a part of the archive's append-only log.
+CAPTURE--marks.svg (where an article's claims stand on its page) shows its picture once
+both have their own names again, marks.svg and screenshot.png, in one folder.
 
 What this shows: unchanged since capture. It does not show who wrote a post, nor that a
 server really sent what was recorded.

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageChops
 from running import Runner
 from test_walls import Theatre
+from test_walls import picture as a_picture
 from wall_links import PARAGRAPHS, story
 from wall_stage import LIVE, TEXT, Scene, stage
 
@@ -52,6 +53,14 @@ def _tiktok_wall():
     return Scene("tiktok wall", at.url, at.told() | at.on_page(page), None, LIVE)
 
 
+def _tiktok_closed():
+    """What is in a closed shadow tree can't be looked into, but it lies there."""
+    at = stage("tiktok")
+    banner = f"""<tiktok-cookie-banner></tiktok-cookie-banner><script>document.querySelector("tiktok-cookie-banner")
+    .attachShadow({{mode: "closed"}}).innerHTML = `<div style="{OVER}">We use cookies</div>`</script>"""
+    return Scene("tiktok closed", at.url, at.told() | at.on_page(at.page(after=banner)), None, LIVE)
+
+
 def _page(name, reply):
     url = f"https://www.overlays.example/{name.replace(' ', '-')}"
     return Scene(name, url, {url: reply}, None, LIVE)
@@ -80,6 +89,7 @@ SCENES = {
         _x("x comes back", after=ONETRUST + AGAIN),
         _x("x half the text", text=TEXT[:30], after=ONETRUST),
         _tiktok_wall(),
+        _tiktok_closed(),
         _page("few words", story("Courier", "<p>Read on with us.</p>", after=ONETRUST)),
         _page("holds the story", story(body=f'<div class="didomi-popup-backdrop" style="{OVER}"><article>{PARAGRAPHS}</article></div>')),
     )
@@ -102,6 +112,7 @@ EXPECTED = {
     "x comes back": (False, ("onetrust",)),
     "x half the text": (False, ("onetrust",)),
     "tiktok wall": (False, ("tiktok log-in",)),
+    "tiktok closed": (True, ("tiktok consent",)),
     "few words": (False, ("onetrust",)),
     "holds the story": (False, ()),
 }
@@ -113,10 +124,14 @@ def played(tmp_path_factory):
     folder = tmp_path_factory.mktemp("overlays")
     routes = {address: reply for scene in SCENES.values() for address, reply in scene.routes.items()}
 
+    shot = a_picture()
+
     def handle(request):
         address = f"{request.scheme}://{request.host}{request.target}"
         found = max((route for route in routes if address.startswith(route)), key=len, default=None)
-        return routes[found] if found else answer(request)
+        if found:
+            return routes[found]
+        return shot if request.path in {"/picture.jpg", "/face.png"} else answer(request)
 
     authority, store = DemoAuthority(folder), Store.create(folder / "snapshots")
     with Server(handler=handle, authority=authority, log=AccessLog()) as server:

@@ -33,6 +33,15 @@
       .elementsFromPoint(x, y)
       .filter((element) => element.getRootNode() === root)
       .flatMap((element) => (element.shadowRoot ? [...stackAt(x, y, element.shadowRoot), element] : [element]));
+  const topAt = (x, y) => {
+    let top = document.elementFromPoint(x, y);
+    for (let root = top && top.shadowRoot; root; root = top.shadowRoot) {
+      const inner = root.elementFromPoint(x, y);
+      if (!inner || inner.getRootNode() !== root) break;
+      top = inner;
+    }
+    return top;
+  };
   // The element that hides the target at a point; null where it is seen there, undefined where that can't be told.
   const coverAt = (target, chain, x, y) => {
     // What takes no clicks is passed over by hit testing, so what lies below it would seem to cover it.
@@ -142,6 +151,7 @@
     linesOf,
     pointsOf,
     stackAt,
+    topAt,
     chainOf,
     describe,
     floats,

@@ -53,9 +53,10 @@
       return cover.pointsOf(element).map(([x, y]) => untilTarget(cover.stackAt(x, y), chain));
     });
   const PARTS = [0.1, 0.3, 0.5, 0.7, 0.9];
+  const GRID = PARTS.flatMap((across) => PARTS.map((down) => [innerWidth * across, innerHeight * down]));
   const isPlaced = (element) => getComputedStyle(element).position !== "static" || element.matches(":modal");
   const stacksOverPage = () =>
-    PARTS.flatMap((across) => PARTS.map((down) => cover.stackAt(innerWidth * across, innerHeight * down)))
+    GRID.map(([x, y]) => cover.stackAt(x, y))
       // What stands in the page's own flow lies over nothing.
       .map((stack) => stack.filter((at) => cover.chainOf(at).some(isPlaced)));
   const isLocked = () => {
@@ -63,11 +64,27 @@
     return higher && [document.documentElement, body()].some((at) => /hidden|clip/.test(getComputedStyle(at).overflowY));
   };
 
+  // To look for a list of selectors in a large page is dear: it is done only where something that may be one of
+  // them lies on top of what is told.
+  const isPlacedApart = (element) => /fixed|absolute|sticky/.test(getComputedStyle(element).position) || element.matches(":modal");
+  const isSuspect = (top) => {
+    const chain = cover.chainOf(top);
+    if (isClosed(top)) return chain.some((at) => at.matches(ALL));
+    const apart = chain.filter(isPlacedApart).pop();
+    return apart !== undefined && (cover.chainOf(apart).some((at) => at.matches(ALL)) || rootsIn(apart).some((root) => root.querySelector(ALL)));
+  };
+  const hasSuspects = (told) => {
+    const isSeen = (top, target) => target && cover.chainOf(top).includes(target);
+    const points = told ? told.slice(0, MOST_TOLD).flatMap((target) => cover.pointsOf(target).map((point) => [...point, target])) : GRID;
+    const tops = points.map(([x, y, target]) => [cover.topAt(x, y), target]).filter(([top, target]) => top && !isSeen(top, target));
+    return [...new Set(tops.map(([top]) => top))].some(isSuspect);
+  };
+
   // The listed elements that lie over something, each with its backdrops, and how much of what is told each hides.
   const lying = () => {
     if (!overlays.length) return [];
     const told = toldOf();
-    const found = listed(told || []);
+    const found = hasSuspects(told) ? listed(told || []) : [];
     if (!found.length) return [];
     const stacks = told ? stacksOverPost(told) : stacksOverPage();
     const least = told ? 1 / stacks.length : isLocked() ? SOME_PART : GOOD_PART;

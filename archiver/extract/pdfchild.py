@@ -5,6 +5,7 @@ it does so in a process with hard limits, and only the lines that it found come 
 JSON object about the document, then one a page, as `pdflines.py` describes them.
 """
 
+import codecs
 import ctypes
 import json
 import math
@@ -27,6 +28,8 @@ _MOST_PAGES = 2_000
 _MOST_CHARS = 5_000_000
 _MOST_LINKS = 5_000
 _URL_BYTES = 8_192
+#: An object bears few marks; the last character that PDFium takes from one.
+_MOST_MARKS, _LAST_READ = 8, "\ufffc"
 #: Two letters of one line that are so many heights apart stand in two columns.
 _COLUMN_GAP = 1.6
 #: Letters of one line overlap at least so much in height; a space is at least so much of a letter's height wide.
@@ -72,7 +75,7 @@ def _page(document: Any, number: int) -> dict[str, Any]:
     except pypdfium2.PdfiumError:
         return {"width": 0, "height": 0, "lines": [], "pictures": []}
     links = list(_links(document, page))
-    lines = [line.as_json(text, links) for line in _lines(text)]
+    lines = [line.as_json(text, links) for line in _lines(text, _spoken(page, text))]
     width, height = page.get_size()
     text.close()
     page.close()
@@ -133,25 +136,102 @@ def _covers(link: tuple[float, float, float, float, str], box: tuple[float, floa
     return link[0] <= x <= link[2] and link[1] <= y <= link[3]
 
 
-def _lines(text: Any) -> list[_Line]:
+class _Spoken:
+    """Text that the page gives beside its glyphs: what stands behind which place, and what it stands for."""
+
+    def __init__(self) -> None:
+        self.behind: dict[int, list[tuple[str, tuple[float, float, float, float]]]] = {}
+        self.instead: set[int] = set()
+
+
+def _spoken(page: Any, text: Any) -> _Spoken:
+    """The `ActualText` of the page's objects, where it has characters beyond the basic plane.
+
+    PDFium reads it, but leaves out those characters: of an emoji and its selector the selector stays.
+    """
+    spoken, last = _Spoken(), -1
+    count = min(raw.FPDFPage_CountObjects(page), _MOST_CHARS)
+    objects = [raw.FPDFPage_GetObject(page, index) for index in range(count)]
+    said = {_address_of(part): found for part in objects if (found := _actual_text(part))}
+    if not said:
+        return spoken
+    places: dict[int | None, list[int]] = {}
+    for place in range(text.count_chars()):
+        places.setdefault(_address_of(raw.FPDFText_GetTextObject(text, place)), []).append(place)
+    before = None
+    for part in objects:
+        mark, words = said.get(_address_of(part), (None, ""))
+        own = places.get(_address_of(part), [])
+        # Objects side by side may share one mark, which says once what they stand for.
+        if words and mark != before:
+            spoken.instead.update(place for place in own if chr(raw.FPDFText_GetUnicode(text, place)) in words)
+            spoken.behind.setdefault(last, []).append((words, _bounds(part)))
+        last, before = own[-1] if own else last, mark
+    return spoken
+
+
+def _address_of(part: Any) -> int | None:
+    return ctypes.cast(part, ctypes.c_void_p).value
+
+
+def _actual_text(part: Any) -> tuple[int | None, str] | None:
+    """The mark that says what a text object stands for, and what it says, if PDFium would leave out some of it."""
+    if raw.FPDFPageObj_GetType(part) != raw.FPDF_PAGEOBJ_TEXT:
+        return None
+    for index in range(min(raw.FPDFPageObj_CountMarks(part), _MOST_MARKS)):
+        buffer, size = (ctypes.c_ubyte * _URL_BYTES)(), ctypes.c_ulong()
+        mark = raw.FPDFPageObj_GetMark(part, index)
+        if raw.FPDFPageObjMark_GetParamBlobValue(mark, b"ActualText", buffer, len(buffer), size):
+            value = bytes(buffer[: min(size.value, len(buffer))])
+            words = value.decode("utf-16", "replace") if value.startswith(codecs.BOM_UTF16_BE) else ""
+            return (_address_of(mark), words) if words and max(words) > _LAST_READ else None
+    return None
+
+
+def _bounds(part: Any) -> tuple[float, float, float, float]:
+    """Left, bottom, right, top of an object."""
+    sides = [ctypes.c_float() for _ in range(4)]
+    raw.FPDFPageObj_GetBounds(part, *sides)
+    left, bottom, right, top = (side.value for side in sides)
+    return left, bottom, right, top
+
+
+def _lines(text: Any, spoken: _Spoken) -> list[_Line]:
     """The page's lines in the order in which they were drawn; those of columns side by side are apart."""
     lines = [_Line()]
+    _speak(lines, spoken, -1)
     for place, char in _chars(text):
-        if raw.FPDFText_IsGenerated(text, place):
-            # PDFium guesses spaces and line ends, wrongly where each letter is drawn by itself; it is needed only
-            # for words from right to left, whose letters lie in no sure order.
-            if char == " " and lines[-1].chars and _is_rtl(lines[-1].chars[-1]):
-                lines[-1].put(" ", lines[-1].boxes[-1], place)
-            continue
-        if char in "\0\r\n" or _LEVEL_RADIANS < raw.FPDFText_GetCharAngle(text, place) < math.tau - _LEVEL_RADIANS:
-            continue
-        box = _box(text, place, lines[-1])
-        if lines[-1].boxes and _is_apart(lines[-1], char, box):
-            lines.append(_Line())
-        elif lines[-1].boxes and not char.isspace() and _is_spaced(lines[-1], char, box):
-            lines[-1].put(" ", (lines[-1].boxes[-1][2], box[1], box[0], box[3]), place)
-        lines[-1].put("\u00ad" if raw.FPDFText_IsHyphen(text, place) == 1 else char, box, place)
+        _put_char(lines, text, place, char, spoken)
+        _speak(lines, spoken, place)
     return [line for line in lines if any(not char.isspace() for char in line.chars)]
+
+
+def _speak(lines: list[_Line], spoken: _Spoken, place: int) -> None:
+    """Puts what stands behind a place."""
+    for words, box in spoken.behind.get(place, ()):
+        if lines[-1].boxes and _is_apart(lines[-1], words[0], box):
+            lines.append(_Line())
+        for char in words:
+            lines[-1].put(char, box, max(place, 0))
+
+
+def _put_char(lines: list[_Line], text: Any, place: int, char: str, spoken: _Spoken) -> None:
+    if place in spoken.instead:
+        return
+    if raw.FPDFText_IsGenerated(text, place):
+        # PDFium guesses spaces and line ends, wrongly where each letter is drawn by itself; it is needed only
+        # for words from right to left, whose letters lie in no sure order.
+        if char == " " and lines[-1].chars and _is_rtl(lines[-1].chars[-1]):
+            lines[-1].put(" ", lines[-1].boxes[-1], place)
+        return
+    if char in "\0\r\n" or _LEVEL_RADIANS < raw.FPDFText_GetCharAngle(text, place) < math.tau - _LEVEL_RADIANS:
+        return
+    box = _box(text, place, lines[-1])
+    if lines[-1].boxes and _is_apart(lines[-1], char, box):
+        lines.append(_Line())
+    elif lines[-1].boxes and not char.isspace() and _is_spaced(lines[-1], char, box):
+        lines[-1].put(" ", (lines[-1].boxes[-1][2], box[1], box[0], box[3]), place)
+    lines[-1].put("\u00ad" if raw.FPDFText_IsHyphen(text, place) == 1 else char, box, place)
 
 
 def _chars(text: Any) -> Iterator[tuple[int, str]]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from archiver.extract.pdfcolumns import in_reading_order
+from archiver.extract.pdfjoins import Join, Joins, first_unit, is_ideographic
 from archiver.extract.pdflines import Line
 
-__all__ = ["Join", "Paragraph", "paragraphs"]
+__all__ = ["Paragraph", "paragraphs"]
 
 #: A line that is so much farther away than lines of one paragraph begins another one.
 _GAP = 1.22
@@ -30,14 +31,6 @@ _SHORT = 0.62
 _ENDS = re.compile(r"[.!?…:;。!?\"”’»)\]]\s*$")
 _BULLET = re.compile(r"[•◦▪▫‣●○■□·∙–-]\s")
 _DASHED = re.compile(r"\s*[—―–-]{1,2}\s?\S")
-
-
-@dataclass(frozen=True, slots=True)
-class Join:
-    """What stands between a line and the one before it: a space, nothing, or a line break."""
-
-    text: str
-    hyphen: bool = False
 
 
 @dataclass(slots=True)
@@ -64,6 +57,7 @@ class _Layout:
 
     def __init__(self, lines: Sequence[Line]) -> None:
         self._lines = lines
+        self._joins = Joins(lines)
         self._leading = _leading(lines)
         self._right: dict[int, float] = defaultdict(float)
         for line in lines:
@@ -98,11 +92,13 @@ class _Layout:
             and line.left >= last.right - 1
         ):
             return Join(" ")
-        if not _same_size(last, line) or _BULLET.match(line.text) or last.bold != line.bold:
+        if not _same_size(last, line) or last.bold != line.bold:
             return None
+        if _BULLET.match(line.text):
+            return Join("\n") if self._is_typed(last, line) else None
         if last.page != line.page or line.base > last.base:
             goes_on = self._is_full(last, line) and not _ENDS.search(last.text) and not _is_indented(paragraph, line)
-            return _soft(last, line) if goes_on else None
+            return self._joins.soft(last, line) if goes_on else None
         if self._pitch(last, line) > _GAP * self._leading or _is_indented(paragraph, line):
             return None
         return self._near(last, line)
@@ -111,11 +107,16 @@ class _Layout:
         """How a line at the usual distance goes on."""
         if self._filled:
             if self._is_full(last, line):
-                return _soft(last, line)
+                return self._joins.soft(last, line)
             return Join("\n") if self._spaced else None
         if last.width < _SHORT * (self._right[round(last.left / 4)] - last.left):
             return Join("\n") if self._spaced else None
-        return Join("\n") if _DASHED.match(line.text) and _ENDS.search(last.text) else _soft(last, line)
+        return Join("\n") if _DASHED.match(line.text) and _ENDS.search(last.text) else self._joins.soft(last, line)
+
+    def _is_typed(self, last: Line, line: Line) -> bool:
+        """Whether a list's sign was typed in a paragraph: its line stands under the paragraph's as any other does."""
+        near = 0 < self._pitch(last, line) <= _GAP * self._leading
+        return self._spaced and near and abs(line.left - last.left) < 1 and last.page == line.page
 
     def _pitch(self, above: Line, below: Line) -> float:
         """The distance of two base lines, in heights of their letters; 0 where they do not follow each other."""
@@ -125,8 +126,9 @@ class _Layout:
 
     def _is_full(self, line: Line, below: Line) -> bool:
         """Whether the first word of the line below would not have fitted on this line."""
-        ideographic = _is_ideographic(below.text.strip()[0])
-        word = below.height if ideographic else below.word + _SPACE * below.height
+        unit = first_unit(below.text)
+        ideographic = any(map(is_ideographic, unit))
+        word = min(below.height * len(unit), below.word) if ideographic else below.word + _SPACE * below.height
         return line.right + word > self._right[round(line.left / 4)] - 1
 
     def _is_filled(self) -> bool:
@@ -164,17 +166,3 @@ def _same_size(a: Line, b: Line) -> bool:
     high, low = max(a.height, b.height), min(a.height, b.height)
     # Letters of other scripts have other boxes at the same size.
     return high <= _SAME_SIZE * max(low, 0.1) or not (a.text.isascii() and b.text.isascii())
-
-
-def _soft(above: Line, below: Line) -> Join:
-    """How the words of a paragraph go on in the next line."""
-    last, first = above.text.rstrip()[-1:], below.text.lstrip()[:1]
-    if last == "\u00ad" or (last == "-" and above.text.rstrip()[-2:-1].isalpha() and first.islower()):
-        return Join("", hyphen=True)
-    return Join("" if _is_ideographic(last) and _is_ideographic(first) else " ")
-
-
-def _is_ideographic(char: str) -> bool:
-    """Whether the script has no spaces between words: Han, kana, Thai and their punctuation."""
-    code = ord(char[:1] or " ")
-    return 0x2E80 <= code <= 0xA4CF or 0xF900 <= code <= 0xFAFF or 0xFF00 <= code <= 0xFF9F or 0x0E00 <= code <= 0x0E7F  # noqa: PLR2004  # Unicode's blocks

@@ -75,6 +75,10 @@ def command(  # noqa: PLR0917
 def _paths(targets: Iterable[str], sample: int | None, catalog: Catalog, without: str | None) -> Iterable[str]:
     if targets:
         return _named(targets, catalog, without)
+    warn(
+        f"{catalog.count_to_replay(without=without)} captures to be checked"
+        + (f", {sample} of them now" * bool(sample))
+    )
     return catalog.to_replay(without=without, sample=sample)
 
 

@@ -182,6 +182,8 @@ CREATE TABLE capture (
 
 CREATE INDEX capture_resource ON capture (resource_id, started_at);
 
+CREATE INDEX capture_context ON capture (context_of) WHERE context_of IS NOT NULL;
+
 CREATE INDEX capture_article ON capture (article_id) WHERE article_id IS NOT NULL;
 
 CREATE TABLE capture_reason (

@@ -10,6 +10,7 @@ from running import Runner
 from archiver.catalog import Catalog, dump
 from archiver.demo import DemoWeb, reels
 from archiver.model.httpwire import payload_of
+from archiver.steps.selection import select
 from archiver.store import Store
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(200)]
@@ -176,6 +177,13 @@ def test_context_is_within_its_bound_and_the_rest_is_counted(web, tmp_path):
     report = runner.json("archive", reels.THREADS_URL, "--posts-only").last
     # The rest of a thread is known only once its first post is there.
     assert (len(report["context"]), report["articles"][0]["left"] in (2, 3)) == (1, True)
+
+
+def test_an_article_is_exported_with_the_context_of_what_it_cites(near):
+    runner, _, report, _ = near
+    with Catalog.open(runner.home / "db" / "archive.db", readonly=True) as catalog:
+        chosen = select([reels.THREADS_URL], catalog=catalog).paths
+    assert {row["path"] for row in (*report["kept"], *report["context"])} <= set(chosen)
 
 
 def test_a_catalog_built_anew_knows_the_context(near, tmp_path):

@@ -155,6 +155,19 @@ class Economy(Reading):
         rows = self._all("SELECT own.id FROM capture AS own JOIN capture AS cause ON cause.id = own.context_of")
         return {row["id"] for row in rows}
 
+    def context_around(self, resource_ids: Iterable[int]) -> list[int]:
+        """The other resources that were captured as context of these, and as context of those in turn."""
+        given = list(resource_ids)
+        rows = self._all(
+            """WITH RECURSIVE around (id) AS (
+                 SELECT value FROM json_each(?1)
+                 UNION SELECT own.resource_id FROM around JOIN capture AS cause ON cause.resource_id = around.id
+                   JOIN capture AS own ON own.context_of = cause.id)
+               SELECT id FROM around WHERE id NOT IN (SELECT value FROM json_each(?1)) ORDER BY id""",
+            [json.dumps(given)],
+        )
+        return [row["id"] for row in rows]
+
     def deciding_captures(self) -> set[str]:
         """The captures whose record of the post is the one that the catalog shows."""
         return {row["capture_id"] for row in self._all("SELECT capture_id FROM post")}

@@ -72,10 +72,10 @@ def select(subjects: Sequence[str], *, catalog: Catalog, span: Span | None = Non
 
     A subject is 1. a capture or a state of an article, by its id or the path of its folder;
     2. an article: its states with the captures of its own page, and all captures of what it
-    cites, in reading order; 3. a post or page (`platform:id`, or any alias of a URL): all
-    its captures, newest first; 4. a query: words, `platform:NAME`, `author:NAME` or
-    `@handle`; all captures of the posts and pages that have all of it. Without a subject it
-    is everything.
+    cites, in reading order, then of what was captured as the context of that; 3. a post or
+    page (`platform:id`, or any alias of a URL): all its captures, newest first; 4. a query:
+    words, `platform:NAME`, `author:NAME` or `@handle`; all captures of the posts and pages
+    that have all of it. Without a subject it is everything.
 
     Only what was made within `span` counts. With `latest` it is of an article the last
     state, and of each post and page one capture: the newest complete one, else the newest.
@@ -136,6 +136,7 @@ def _article(versions: Sequence[StoredVersion], found: _Found, catalog: Catalog)
     pages = [page for version in versions if (page := catalog.page_of(version.id))]
     count = found.add(versions) + found.add(pages)
     cited = catalog.leads_to(catalog.cited_by(version.id for version in versions))
+    cited = [*cited, *catalog.context_around(cited)]
     for batch in _batches(cited):
         of_each: dict[int, list[StoredCapture]] = {identifier: [] for identifier in batch}
         for capture in catalog.captures(batch):

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from PIL import Image, ImageChops
 from running import Runner
+from scripted_pages import Site, html
 from test_walls import Theatre
 from test_walls import picture as a_picture
 from wall_links import PARAGRAPHS, story
@@ -22,7 +23,10 @@ from archiver.demo.tls import DemoAuthority
 from archiver.demo.web import answer
 from archiver.model.clock import system_clock
 from archiver.model.records import RunEnded, RunStarted
+from archiver.model.rendering import RenderEnd, RenderPlan, Sign
 from archiver.model.states import ArtefactRole, Availability, Outcome, Reason, RunOutcome
+from archiver.platforms import all_platforms, identify, platform_named
+from archiver.steps.overlays import with_overlays
 from archiver.store import Store
 from archiver.tap import ConnectTo, EgressPolicy, Limits, Tap
 
@@ -226,6 +230,26 @@ def test_a_wall_beneath_an_overlay_stays_a_wall(played):
     record, _ = played["x unknown card beneath"]
     assert (record.outcome, record.availability) == (Outcome.PARTIAL, Availability.LIVE)
     assert R.TEXT_NOT_SHOWN in record.reasons
+
+
+# --- the list -------------------------------------------------------------------------------------
+
+
+def test_every_selector_and_pattern_is_one_that_the_browser_knows():
+    posts = {post.platform: identify(post.url) for post in POSTS.values()}
+    plans = [platform_named(name).plan(post) for name, post in posts.items()]
+    samples = [(one, identify(one.samples[0].url)) for one in all_platforms() if one.samples]
+    plans += [one.plan(post) for one, post in samples if post]
+    overlays = {overlay for plan in plans for overlay in with_overlays(plan).overlays}
+    site = Site()
+    url = site.add("http://page.example/1", html("<!doctype html><p>Nothing of the list</p>"))
+    signs = tuple(Sign(one.selector, Availability.UNCLEAR, R.CONSENT_WALL, one.pattern) for one in overlays)
+    with Browser(find_browser(), spki_sha256=site.spki_sha256) as browser:
+        # A selector that can't be parsed is a fault of the plan, and raises.
+        seen = browser.render(RenderPlan(url, signs=signs), proxy_url=site.proxy_url, budget_s=15)
+    site.close()
+    assert (seen.end, seen.signs) == (RenderEnd.READY, ())
+    assert len(overlays) >= 40
 
 
 # --- what a user is told -------------------------------------------------------------------------

@@ -50,6 +50,14 @@ async (plan, coverOf, overlaysOf) => {
   // What a post is seen by; null for a page.
   const toldOf = () => (plan.element.length ? [...shown(place(), plan.text), ...mediaIn(place()), ...shown(place(), plan.author)] : null);
   const overlays = overlaysOf({ plan, cover, textOf, body, toldOf });
+  // A page on which no such look succeeds loses its second frame, not its reading.
+  const lookOver = () => {
+    try {
+      return overlays.over();
+    } catch {
+      return { overlays: [], hidden: "" };
+    }
+  };
 
   const isReady = () => {
     if (plan.signs.some(signHolds)) return true;
@@ -191,7 +199,7 @@ async (plan, coverOf, overlaysOf) => {
   const read = async () => {
     const scope = root();
     const media = await Promise.all(mediaIn(place()).map(mediaPixels));
-    const over = overlays.over();
+    const over = lookOver();
     const entry = performance.getEntriesByType("navigation")[0];
     return {
       url: location.href,
@@ -235,7 +243,7 @@ async (plan, coverOf, overlaysOf) => {
     const ready = plan.readyMs > 0 ? await becomesReady(started + plan.readyMs) : isReady();
     const readyMs = lap(started);
     if (plan.glance) {
-      const over = overlays.over();
+      const over = lookOver();
       return { signs: heldSigns(), hidden: hidden() || over.hidden, overlays: over.overlays };
     }
     const removed = plan.clean ? overlays.hideAll() : [];

@@ -92,12 +92,11 @@ def attributions(block: Block, view: View, effort: Effort) -> Iterator[Attributi
     for handle in _HANDLE.finditer(view.text):
         if effort.is_spent:
             return
+        effort.spend(1)
         found = _attribution(block, view, handle, floor)
         if found:
             floor = found[0]
             yield found[1]
-        else:
-            effort.spend(1)
 
 
 def _attribution(block: Block, view: View, handle: re.Match[str], floor: int) -> tuple[int, Attribution] | None:

@@ -2,9 +2,9 @@
 
 __all__ = ["Effort"]
 
-#: Enough for five thousand posts with six paragraphs above each, and for thirteen thousand with one;
+#: Enough for five thousand posts with five paragraphs above each, and for ten thousand with two;
 #: no article comes near.
-_MOST = 40_000
+_MOST = 30_000
 
 
 class Effort:

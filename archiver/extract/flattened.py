@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import merge
 
 from archiver.extract import wording
 from archiver.extract.attribution import Attribution, attributions
@@ -119,12 +120,11 @@ class _Finder:
             if block.kind not in _PROSE or not (signed or captioned):
                 continue
             view = View(block.text, self._lines.joins(index))
-            found = [_Found(line) for line in attributions(block, view, self.effort)] if signed else []
-            if captioned:
-                found.extend(_Found(caption.line, caption) for caption in captions.found(index, view, self._floor))
-            for one in sorted(found, key=lambda one: one.line.start):
-                if self.effort.is_spent:
-                    return
+            # One after the other, so that a block of very many costs no more than is read of them.
+            lines = (_Found(line) for line in attributions(block, view, self.effort) if signed)
+            others = [_Found(caption.line, caption) for caption in captions.found(index, view, self._floor)]
+            others.sort(key=_start_of)
+            for one in merge(lines, others, key=_start_of):
                 post = self._post(index, one)
                 if post is not None:
                     yield post
@@ -133,7 +133,7 @@ class _Finder:
     def _post(self, index: int, found: _Found) -> Flattened | None:
         """The post that the line names; None if it names none."""
         line, caption = found.line, found.caption
-        self.effort.spend(1)
+        self.effort.spend(caption is not None)
         if (index, line.start) < self._floor:
             return None
         begin = caption.begin if caption and caption.begin and caption.begin >= self._floor else None
@@ -212,6 +212,10 @@ class _Finder:
             # A quotation in a list keeps its sign where Markdown is read line by line.
             parts.append(sign + (_QUOTE_SIGNS.sub("", said).strip() if block.kind is BlockKind.ITEM else said))
         return "\n\n".join(parts).strip()
+
+
+def _start_of(found: _Found) -> int:
+    return found.line.start
 
 
 def _words(text: str) -> str:

@@ -213,6 +213,18 @@ def test_out_of_time_nothing_more_is_asked(site, client):
     site.route("/a.png", http(PICTURE))
     found, asked = gathered(site, client, "/a.png", "/b.png", may_ask=lambda: False)
     assert (found.files, found.wanted, found.cut, asked) == ((), 2, 0, [])
+    assert (found.bounded, found.notes) == (2, ("image 1: no time was left", "image 2: no time was left"))
+
+
+def test_where_the_best_address_gives_nothing_another_is_taken_and_that_is_said(site, client):
+    site.route("/best.png", http(b"", status="404 Not Found"))
+    site.route("/other.png", http(PICTURE))
+    record = PostRecord(
+        media=(MediaRef(f"https://{HOST}/best.png", "image", alternatives=(f"https://{HOST}/other.png",)),)
+    )
+    found = gather_media(record, [], client=client, limit=4)
+    assert ([file.data for file in found.files], found.whole) == ([PICTURE], 1)
+    assert found.notes == ("image 1: not the best of it (HTTP 404)",)
 
 
 # --- the judgement -------------------------------------------------------------------------------
@@ -242,6 +254,8 @@ def test_what_the_site_cut_and_media_in_part_make_a_capture_partial():
     partial = replace(GOOD, outcome=Outcome.PARTIAL, reasons=(Reason.RESPONSE_CUT,))
     assert minding_cuts(GOOD, [WHOLE, CUT], media_cut=0) == partial
     assert minding_cuts(GOOD, [WHOLE], media_cut=1) == partial
+    bounded = replace(partial, reasons=(Reason.MEDIA_CUT,))
+    assert minding_cuts(GOOD, [WHOLE], media_cut=0, media_bounded=1) == bounded
 
 
 def test_half_a_document_is_partial_however_much_of_it_was_shown():

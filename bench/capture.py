@@ -1,31 +1,38 @@
-"""Posts a minute: our pipeline with all default layers, a bare browser loop, and shot-scraper.
+"""Pages a minute, CPU and bytes: our pipeline with all default layers, a bare browser loop, and four peers.
 
-All three visit the same posts of the same demo web, in one run on this machine; what counts
-is the ratio. The bare loop opens a fresh context a page, navigates and shoots, and keeps
-nothing else. shot-scraper is one process a page, as its users run it.
+All of them visit the same pages of the same demo web, in one run on this machine; what counts
+is the ratio. The light page is an embed page, the heavy one makes 152 requests for 2.7 MB. The
+bare loop opens a fresh context a page, navigates and shoots, and keeps nothing; it runs before
+and after ours. Ours counts COMPLETE captures only; a peer's page counts if it left a file.
 
-    make bench-capture [ARGS="--posts 200 --jobs 2"]
+    make bench-capture [ARGS="--light 200 --heavy 30 --jobs 2 --peers DIR"]
+
+Peers are found on PATH or, each in an environment of its own, below the folder that `--peers`
+names (`DIR/*/bin`, `DIR/*/node_modules/.bin`): `pip install shot-scraper auto-archiver archivebox`,
+`npm install single-file-cli`. Those that are missing are listed as missing.
 """
 
 import argparse
 import asyncio
 import json
-import os
-import re
 import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from measure import bytes_below, measured
 from memory import Memory
+from peers import PEERS, chromium_arguments, found
 
 from archiver.browser import find_browser
+from archiver.demo.heavy import HEAVY_LIST_URL, HEAVY_URL
 from archiver.platforms import identify, platform_named
 
 BIN = Path(sys.executable).parent
+BENCH_URL = "https://www.harbour-courier.example/bench/"
+OURS, BARE = "embed-archiver", "bare loop (navigate, shoot)"
 
 
 @contextmanager
@@ -38,15 +45,17 @@ def demo_web():
         process.wait()
 
 
-def bench_posts(demo, count):
+def light_pages(demo, count):
     """The embed pages of the bench article's posts, as our own plan names them."""
     with tempfile.TemporaryDirectory() as folder:
-        out = run_archiver(
-            ["extract", f"https://www.harbour-courier.example/bench/{count}", "--json"], demo, Path(folder)
-        )
+        out = run_archiver(["extract", f"{BENCH_URL}{count}", "--json"], demo, Path(folder))
     mentions = [mention for mention in json.loads(out)["mentions"] if mention["kind"] == "embed"]
     posts = [identify(mention["url"]) for mention in mentions]
-    return [platform_named(post.platform).plan(post) for post in posts]
+    return [platform_named(post.platform).plan(post).url for post in posts]
+
+
+def heavy_pages(_demo, count):
+    return [f"{HEAVY_URL}{number}" for number in range(count)]
 
 
 def run_archiver(words, demo, home):
@@ -55,35 +64,36 @@ def run_archiver(words, demo, home):
     return done.stdout
 
 
-def ours(demo, count, jobs):
+def ours(demo, url, option, jobs):
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([BIN / "archiver", "init", folder], check=True, stdout=subprocess.DEVNULL)
-        url = f"https://www.harbour-courier.example/bench/{count}"
-        command = [BIN / "archiver", "archive", url, "--json", "--home", folder, "--posts-only", "--jobs", str(jobs)]
+        command = [BIN / "archiver", "archive", url, "--json", "--home", folder, option, "--jobs", str(jobs)]
         command += ["--connect-to", demo["connect_to"], "--ca-bundle", demo["ca_bundle"]]
-        started = time.monotonic()
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        memory, stamps = Memory(process.pid), []
-        memory.start()
-        made = ("  complete", "  partial", "  failed")
-        stamps.extend(time.monotonic() for line in process.stderr if line.startswith(made))
-        report = json.loads(process.stdout.read().splitlines()[-1])
-        process.wait()
-        wall = time.monotonic() - started
-        size = sum(path.stat().st_size for path in Path(folder, "snapshots").rglob("*") if path.is_file())
+        with measured() as cost:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            memory, stamps = Memory(process.pid), []
+            memory.start()
+            made = ("  complete", "  partial", "  failed")
+            stamps.extend(time.monotonic() for line in process.stderr if line.startswith(made))
+            report = json.loads(process.stdout.read().splitlines()[-1])
+            process.wait()
+            samples = memory.stop()
+        size = bytes_below(Path(folder, "snapshots"))
     complete = sum(capture["outcome"] == "complete" for capture in report["captures"])
     return {
-        "name": "embed-archiver",
+        "name": OURS,
         "posts": complete,
-        "wall_s": wall,
+        "asked": len(report["captures"]),
+        "wall_s": cost.wall_s,
+        "cpu_s": cost.cpu_s,
         "bytes_a_post": size / max(1, complete),
-        **memory_figures(memory.stop(), stamps),
+        **memory_figures(samples, stamps),
     }
 
 
 def memory_figures(samples, stamps):
     def near(number):
-        at = stamps[min(number, len(stamps)) - 1]
+        at = stamps[min(number, len(stamps)) - 1] if stamps else 0
         return max((used for when, used in samples if abs(when - at) < 3), default=0)
 
     return {
@@ -93,21 +103,19 @@ def memory_figures(samples, stamps):
     }
 
 
-async def bare_loop(demo, plans, jobs):
+async def bare_loop(port, urls, jobs):
     from playwright.async_api import async_playwright
 
-    port = demo["connect_to"].rsplit(":", 1)[1]
-    args = [f"--host-resolver-rules=MAP * 127.0.0.1:{port}", "--ignore-certificate-errors"]
-    queue = list(reversed(plans))
+    queue = list(reversed(urls))
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(find_browser()), args=args)
+        browser = await playwright.chromium.launch(executable_path=str(find_browser()), args=chromium_arguments(port))
 
         async def work():
             while queue:
-                plan = queue.pop()
-                context = await browser.new_context(viewport={"width": plan.width_px, "height": plan.height_px})
+                url = queue.pop()
+                context = await browser.new_context(viewport={"width": 1280, "height": 800})
                 page = await context.new_page()
-                await page.goto(plan.url, wait_until="load")
+                await page.goto(url, wait_until="load")
                 await page.screenshot()
                 await context.close()
 
@@ -115,93 +123,68 @@ async def bare_loop(demo, plans, jobs):
         await browser.close()
 
 
-def bare(demo, plans, jobs):
-    started = time.monotonic()
-    asyncio.run(bare_loop(demo, plans, jobs))
-    return {"name": "bare loop (navigate, shoot)", "posts": len(plans), "wall_s": time.monotonic() - started}
+def bare(port, urls, jobs):
+    """In a process of its own, so that its cost is its own."""
+    command = [sys.executable, __file__, "--bare", str(port), "--jobs", str(jobs)]
+    with measured() as cost:
+        subprocess.run(command, input="\n".join(urls), text=True, check=True)
+    return {"name": BARE, "posts": len(urls), "wall_s": cost.wall_s, "cpu_s": cost.cpu_s}
 
 
-@contextmanager
-def browsers_folder():
-    """A folder in which Playwright finds the browser that is here: shot-scraper takes no path to one."""
-    from playwright.sync_api import Error, sync_playwright
-
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["PLAYWRIGHT_BROWSERS_PATH"] = folder
-        try:
-            with sync_playwright() as playwright:
-                playwright.chromium.launch().close()
-        except Error as error:
-            # Playwright says where it looked; that depends on its version.
-            wanted = Path(re.search(rf"{re.escape(folder)}\S+", str(error)).group())
-            wanted.parent.mkdir(parents=True)
-            wanted.symlink_to(find_browser().resolve())
-        yield folder
-
-
-def shot_scraper(demo, plans, jobs):
-    """Needs `pip install shot-scraper` beside this program; None where it is not there."""
-    tool = BIN / "shot-scraper"
-    if not tool.exists():
-        return None
+def contest(title, demo, urls, mine, options):
+    """One table: the bare loop around ours, then each peer over its first few pages."""
     port = demo["connect_to"].rsplit(":", 1)[1]
-    with tempfile.TemporaryDirectory() as folder:
+    rows = [bare(port, urls, options.jobs), mine(), bare(port, urls, options.jobs)]
+    for name, drive in PEERS.items():
+        command = found(name, options.peers)
+        few = urls[: options.few]
+        rows.append(
+            drive(command, few, port=port, jobs=options.jobs) if command else {"name": name, "missing": "missing"}
+        )
+    show(title, rows)
 
-        def shoot(numbered):
-            number, plan = numbered
-            command = [tool, plan.url, "-o", f"{folder}/{number}.png", "--width", str(plan.width_px), "--silent"]
-            command += [
-                "--browser-arg",
-                f"--host-resolver-rules=MAP * 127.0.0.1:{port}",
-                "--browser-arg",
-                "--ignore-certificate-errors",
-            ]
-            return subprocess.run(command, capture_output=True, text=True, check=False)
 
-        started = time.monotonic()
-        with ThreadPoolExecutor(jobs) as pool:
-            done = list(pool.map(shoot, enumerate(plans)))
-        wall = time.monotonic() - started
-        shots = len(list(Path(folder).glob("*.png")))
-    if not shots:
-        print("shot-scraper made nothing:", done[0].stderr.strip().splitlines()[-1:], file=sys.stderr)
-        return None
-    return {"name": f"shot-scraper, a process a page, {jobs} at once", "posts": shots, "wall_s": wall}
+def show(title, rows):
+    mine = next(row for row in rows if row["name"] == OURS)
+    print(f"{title}\n{'':32}{'pages':>6}{'wall s':>8}{'a minute':>9}{'CPU s each':>11}{'kB each':>9}{'ours is':>9}")
+    for row in rows:
+        if "missing" in row:
+            print(f"{row['name']:32}{row['missing']}")
+            continue
+        row["a_minute"] = row["posts"] / row["wall_s"] * 60
+        ratio = mine["posts"] / mine["wall_s"] * 60 / row["a_minute"] if row["posts"] else 0.0
+        size = f"{row['bytes_a_post'] / 1000:9.0f}" if "bytes_a_post" in row else f"{'–':>9}"
+        print(
+            f"{row['name']:32}{row['posts']:6}{row['wall_s']:8.1f}{row['a_minute']:9.1f}"
+            f"{row['cpu_s'] / max(1, row['posts']):11.2f}{size}{ratio:7.2f} ×"
+        )
+    print(
+        f"of ours {mine['posts']} of {mine['asked']} are complete; memory of the tree: peak {mine['peak_mb']:.0f} MB, "
+        f"{mine['mb_at_50']:.0f} MB at the 50th page, {mine['mb_at_last']:.0f} MB at the last\n",
+        flush=True,
+    )
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--posts", type=int, default=200)
+    parser.add_argument("--light", type=int, default=200, help="light pages (0: none)")
+    parser.add_argument("--heavy", type=int, default=30, help="heavy pages (0: none)")
+    parser.add_argument("--few", type=int, default=10, help="how many of them the peers visit")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--shot-scraper-posts", type=int, default=20)
+    parser.add_argument("--peers", type=Path, help="a folder of environments that have the peers")
+    parser.add_argument("--bare", metavar="PORT", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.bare:
+        asyncio.run(bare_loop(options.bare, sys.stdin.read().split(), options.jobs))
+        return
     with demo_web() as demo:
-        plans = bench_posts(demo, options.posts)
-        rows = [
-            bare(demo, plans, options.jobs),
-            ours(demo, options.posts, options.jobs),
-            bare(demo, plans, options.jobs),
-        ]
-        with browsers_folder():
-            few = plans[: options.shot_scraper_posts]
-            rows += [shot_scraper(demo, few, jobs) for jobs in (1, options.jobs)]
-    show([row for row in rows if row])
-
-
-def show(rows):
-    for row in rows:
-        row["a_minute"] = row["posts"] / row["wall_s"] * 60
-    mine = next(row for row in rows if row["name"] == "embed-archiver")
-    for row in rows:
-        ratio = mine["a_minute"] / row["a_minute"]
-        print(
-            f"{row['name']:42} {row['posts']:5} posts {row['wall_s']:7.1f} s {row['a_minute']:7.0f} a minute   "
-            f"ours is {ratio:.2f} ×"
-        )
-    print(
-        f"memory of our tree: peak {mine['peak_mb']:.0f} MB, {mine['mb_at_50']:.0f} MB at the 50th post, "
-        f"{mine['mb_at_last']:.0f} MB at the last; {mine['bytes_a_post'] / 1000:.0f} kB a post on disk"
-    )
+        jobs = options.jobs
+        if count := options.light:
+            mine = lambda: ours(demo, f"{BENCH_URL}{count}", "--posts-only", jobs)  # noqa: E731
+            contest("light: an embed page", demo, light_pages(demo, count), mine, options)
+        if count := options.heavy:
+            mine = lambda: ours(demo, f"{HEAVY_LIST_URL}{count}", "--no-article-page", jobs)  # noqa: E731
+            contest("heavy: 152 requests, 2.7 MB", demo, heavy_pages(demo, count), mine, options)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ CALM = ("calm", "elsewhere")
 WAYS = tuple(way for way in hostile.WAYS if way not in CALM)
 POST = "looks like a post until you stay a while"
 #: What is in sight where it is not the post.
-WORDS = {"entities": "word word word"}
+WORDS = {"entities": "parsererror"}
 _NO_ANSWER = {Reason.NO_RESPONSE, Reason.OVER_BUDGET}
 _CUT = {Reason.RESPONSE_CUT}
 _NOTHING = {Reason.BLANK_FRAME, Reason.UNIFORM_SCREENSHOT, Reason.OVER_BUDGET, Reason.BROWSER_CRASHED}

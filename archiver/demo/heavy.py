@@ -1,6 +1,6 @@
 """A news page of today's weight: 152 requests and 2.7 MB, a third of them to other sites.
 
-`/bench/heavy/N` is one such page, `/bench/heavy-list/COUNT` an article that links to the first
+`/bench/heavy/N` is one such page; another site's `/bench/heavy-list/COUNT` links to the first
 of them. Styles, scripts, fonts and furniture are the same on all pages; pictures and data are
 each page's own.
 """
@@ -15,9 +15,10 @@ from archiver.demo.wire import Handler, Reply, Request, html, json_reply
 __all__ = ["HEAVY_HOST", "HEAVY_LIST_URL", "HEAVY_REQUESTS", "HEAVY_URL", "HOSTS"]
 
 HEAVY_HOST = "www.lightship-gazette.example"
+_REVIEW = "www.pilots-review.example"
 #: With a number: one heavy page, and an article that links to so many of them.
 HEAVY_URL = f"https://{HEAVY_HOST}/bench/heavy/"
-HEAVY_LIST_URL = f"https://{HEAVY_HOST}/bench/heavy-list/"
+HEAVY_LIST_URL = f"https://{_REVIEW}/bench/heavy-list/"
 _CDN = "cdn.lightship-assets.example"
 _PICTURES = "images.lightship-assets.example"
 _ADS = "static.adwharf.example"
@@ -154,4 +155,11 @@ def _numbers(request: Request) -> list[int]:
     return [int(word) for word in words if word.isdecimal()]
 
 
-HOSTS: dict[str, Handler] = {HEAVY_HOST: _gazette, _CDN: _parts, _PICTURES: _parts, _ADS: _parts, _COUNTER: _parts}
+HOSTS: dict[str, Handler] = {
+    HEAVY_HOST: _gazette,
+    _REVIEW: _gazette,
+    _CDN: _parts,
+    _PICTURES: _parts,
+    _ADS: _parts,
+    _COUNTER: _parts,
+}

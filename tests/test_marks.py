@@ -11,7 +11,7 @@ from scripted_pages import Site, html
 from storefixtures import START
 
 from archiver.browser import Browser, find_browser
-from archiver.model.records import Article, ArticleVersion, Claim, Environment, Mention, Resource
+from archiver.model.records import Article, ArticleVersion, Claim, Environment, Mention, Resource, StepResult
 from archiver.model.rendering import Found, RenderEnd, Rendering, RenderPlan
 from archiver.model.states import MentionKind, ResourceKind
 from archiver.steps.marks import marks_of
@@ -186,6 +186,9 @@ def test_a_page_that_makes_searching_dear_is_searched_for_a_bounded_time(look):
     steps = {step.name: step for step in seen.steps}
     assert (seen.end, steps["screenshot"].ok, seen.found) == (RenderEnd.READY, True, ())
     assert steps["find"].elapsed_ms < 6000
+    if not steps["find"].ok:
+        marks = marks_of(version(flattened("a")), seen)
+        assert marks.note == "0 of 1 claims marked; not searched for to the end: 1"
 
 
 # --- the drawing --------------------------------------------------------------------------------
@@ -301,7 +304,14 @@ def test_what_lies_below_the_picture_is_told_apart_from_what_is_missing():
     picture = BytesIO()
     Image.new("RGB", (800, 600), "white").save(picture, "PNG")
     found = (Found(0, ((10, 590, 200, 40),)), Found(1, ((10, 900, 200, 40),)))
-    seen = Rendering(RenderEnd.READY, screenshot=picture.getvalue(), width_px=800, height_px=600, found=found)
+    seen = Rendering(
+        RenderEnd.READY,
+        screenshot=picture.getvalue(),
+        width_px=800,
+        height_px=600,
+        found=found,
+        steps=(StepResult("find", ok=True, elapsed_ms=1),),
+    )
     marks = marks_of(version(*[flattened(word) for word in ("one", "two", "three")]), seen)
     assert [mark.boxes for mark in marks.marks] == [((10, 590, 200, 10),), (), ()]
     assert marks.note == "1 of 3 claims marked; not found on the page: 3; outside of the screenshot: 2"
@@ -311,7 +321,7 @@ def test_without_a_picture_there_is_a_word_and_no_drawing_and_without_claims_nei
     link = Mention(1, MentionKind.LINK, url="https://example.org/")
     assert marks_of(version(link), Rendering(RenderEnd.NO_RESPONSE)) is None
     marks = marks_of(version(link, flattened("one")), Rendering(RenderEnd.NO_RESPONSE))
-    assert (marks.file, marks.note) == (None, "0 of 1 claims marked; not found on the page: 1")
+    assert (marks.file, marks.note) == (None, "0 of 1 claims marked; not searched for to the end: 1")
 
 
 @pytest.mark.parametrize(

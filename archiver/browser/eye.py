@@ -69,8 +69,13 @@ class Eye:
         """Hide the overlays that lie over post or page, for good, and read what is there then."""
         return await self._read(self._request(0, settle_s) | {"clean": True})
 
-    async def find(self, sought: Sequence[Sought], *, clip: Mapping[str, float], limit_s: float) -> tuple[Found, ...]:
-        """Where all of this is on the page as it stands, relative to `clip`; Error if the page went away."""
+    async def find(
+        self, sought: Sequence[Sought], *, clip: Mapping[str, float], limit_s: float
+    ) -> tuple[tuple[Found, ...], bool]:
+        """Where all of this is on the page as it stands, relative to `clip`, and whether time was enough to tell.
+
+        Error if the page went away.
+        """
         answer = await self._evaluate(places_script(sought, clip=clip, limit_s=limit_s))
         if not isinstance(answer, dict):
             raise Error(f"nothing was located: {str(answer)[:300]}")

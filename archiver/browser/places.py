@@ -29,11 +29,12 @@ def places_script(sought: Sequence[Sought], *, clip: Mapping[str, float], limit_
     return f"({script})({json.dumps(request)})"
 
 
-def found_in(answer: Mapping[str, Any]) -> tuple[Found, ...]:
-    """What `places.js` gives, as records."""
-    return tuple(
+def found_in(answer: Mapping[str, Any]) -> tuple[tuple[Found, ...], bool]:
+    """What `places.js` gives, as records, and whether all was searched for to the end."""
+    found = tuple(
         Found(one["index"], tuple(_box(box) for box in one["boxes"]), one["element"]) for one in answer["found"]
     )
+    return found, not answer["cut"]
 
 
 def _box(box: Sequence[float]) -> tuple[int, int, int, int]:

@@ -333,11 +333,11 @@ class Visit:
         clip, _ = clip_of(self._draft.seen, self._plan)
         try:
             look = self._eye(tab).find(sought, clip=clip, limit_s=limit_s)
-            self._draft.found = await self._budget.within(look, limit_s + 1)
+            self._draft.found, whole = await self._budget.within(look, limit_s + 1)
         except (OutOfTime, Error) as error:
             self._step("find", started, ok=False, note=str(error)[:200] or "not searched in time")
             return
-        self._step("find", started, ok=True, note=f"{len(self._draft.found)} of {len(sought)}")
+        self._step("find", started, ok=whole, note=f"{len(self._draft.found)} of {len(sought)}")
 
     def _eye(self, tab: Tab) -> Eye:
         return Eye(tab, self._plan, replaced=self._watch.replaced)

@@ -17,6 +17,8 @@ __all__ = ["Marks", "marks_of", "with_marks"]
 _SIZE_AT = 16
 _NOT_FOUND = "not found on the page"
 _OUTSIDE = "outside of the screenshot"
+#: The search was cut short, or there was none: nothing is said of the page.
+_NOT_SEARCHED = "not searched for to the end"
 _MOST_TOLD = 40
 
 
@@ -35,7 +37,7 @@ class Marks:
         """One sentence: how many are marked, and the numbers of those that are not."""
         marked = sum(not mark.missing for mark in self.marks)
         told = [f"{marked} of {len(self.marks)} claims marked"]
-        for why in (_NOT_FOUND, _OUTSIDE):
+        for why in (_NOT_FOUND, _OUTSIDE, _NOT_SEARCHED):
             numbers = [str(mark.number) for mark in self.marks if mark.missing == why]
             if numbers:
                 told.append(f"{why}: {', '.join(numbers[:_MOST_TOLD])}{', …' if len(numbers) > _MOST_TOLD else ''}")
@@ -78,7 +80,8 @@ def with_marks(
 
 def _mark(number: int, mention: Mention, found: Found | None, rendering: Rendering) -> Mark:
     if found is None:
-        return Mark(number, mention, missing=_NOT_FOUND)
+        searched = any(step.name == "find" and step.ok for step in rendering.steps)
+        return Mark(number, mention, missing=_NOT_FOUND if searched else _NOT_SEARCHED)
     boxes = _within(found.boxes, rendering.width_px, rendering.height_px)
     return Mark(number, mention, boxes, found.element, "" if boxes else _OUTSIDE)
 

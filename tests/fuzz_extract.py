@@ -43,6 +43,8 @@ TEXTS = (
     "1/ Words of one\n\n— Ann 🦊 (she/her) (@ann_b) [29 de marzo de 2022](#)\n\n2/ Two\n— Ann (@ann_b) 2022年3月29日",
     "# Title\n\nby Ann B.\n\n> quoted **bold** [link](//e.example/a_(b)) `code`\n\n- item\n\n---\n\nUpdate (3PM): x",
     "View this post on Instagram\n\nA post shared by Some Name (@some.name) on Jan 6, 2017 at 2:12am PST",
+    "words — Ann B (@ann_b) March 29, 2022 " * 60 + "\n" + "— Ann B (@ann_b) March 29, 2022\n" * 60,
+    ("a b.\n\n" * 15 + "— Ann B (@ann_b) March 29, 2022\n\n") * 20,
     "Post by @user@social.example\nView on Mastodon\n\n[ref]: https://x.com/a/status/1508847000000000000\n\n[it][ref]",
 )
 TOKENS = (

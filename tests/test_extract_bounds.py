@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archiver.extract import extract, extraction_to_json, reader
+from archiver.extract import extract, extraction_to_json, flattened, reader
 from archiver.extract.decode import decode
+from archiver.extract.effort import Effort
 from archiver.model.records import Document
 
 LINK = "<p>words <a href='https://e.example/{n}'>link {n}</a></p>"
@@ -61,6 +62,55 @@ def test_hostile_input_takes_linear_time(name):
     extraction = read(body, media_type)
     assert time.monotonic() - started < WITHIN_S
     assert len(extraction.mentions) == count
+
+
+LINES = {
+    "lines": "— Ann B (@ann_b) March {day}, 2022\n",
+    "paragraphs": "Some words of the post\n\n— Ann B (@ann_b) March {day}, 2022\n\n",
+    "one line": "words — Ann B (@ann_b) March {day}, 2022 ",
+    "short posts": "w\n\n-A (@a)May {day},2022\n\n",
+    "many paragraphs": "a b.\n\n" * 15 + "— Ann B (@ann_b) March {day}, 2022\n\n",
+    "hashtags": "#a @b t.co/abcd pic.twitter.com/abcd\n\n— Ann (@ann_{day}) March {day}, 2022\n\n",
+}
+#: Two seconds of a quiet machine, and as much again for one that shares its cores.
+WITHIN_CPU_S = 6
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [*((name, "text/plain") for name in LINES), ("paragraphs", "text/markdown"), ("one line", "text/html")],
+)
+def test_a_megabyte_of_attribution_lines_is_read_or_said_to_be_cut(name, media_type):
+    piece = LINES[name]
+    body = "".join(piece.format(day=1 + n % 28) for n in range(1_000_000 // len(piece)))
+    started = time.process_time()
+    extraction = read(body, media_type)
+    assert time.process_time() - started < WITHIN_CPU_S
+    cut = f"only the first {len(extraction.mentions)} quoted posts were read: "
+    assert [note for note in extraction.notes if not note.startswith(cut)] == []
+
+
+#: No post can hold it, and no title is so long.
+PROSE = f"{'A paragraph of the article itself. ' * 20}\n\n"
+
+
+def test_thousands_of_quoted_posts_are_all_read():
+    text = PROSE + "".join(f"Words of post {n}\n\n— Ann B (@ann_b) March {1 + n % 28}, 2022\n\n" for n in range(5000))
+    extraction = read(text, "text/plain")
+    assert (len(extraction.mentions), extraction.notes) == (5000, ())
+    assert extraction.mentions[-1].claim.text == "Words of post 4999"
+
+
+def test_what_is_not_looked_through_any_more_is_said(monkeypatch):
+    monkeypatch.setattr(flattened, "Effort", lambda: Effort(9))
+    text = PROSE + "".join(f"Words of post {n}\n\n— Ann B (@ann_b) March 29, 2022\n\n" for n in range(50))
+    extraction = read(text, "text/plain")
+    count = len(extraction.mentions)
+    assert 1 < count < 9
+    assert [mention.claim.text for mention in extraction.mentions] == [f"Words of post {n}" for n in range(count)]
+    assert extraction.notes == (
+        f"only the first {count} quoted posts were read: the text below them was not looked through for more",
+    )
 
 
 def test_a_hundred_thousand_links_are_all_found():

@@ -6,6 +6,7 @@ do the same: what is recorded and shown is always the head as it came.
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import h11
@@ -112,7 +113,9 @@ def read_request(head: bytes, *, tunnel: tuple[str, str, int] | None) -> Request
     method, target = event.method.decode("ascii"), event.target.decode("latin-1")
     scheme, host, port, authority, path = _place(target, tunnel)
     upgrade = _upgrades(event)
-    fields = [line for line in lines[1:] if _name_of(line) not in _TO_PROXY]
+    named = [(_name_of(line), line) for line in lines[1:]]
+    fields = [line for name, line in named if name not in _TO_PROXY]
+    secret = [line for name, line in named if name in _SECRET and name not in _TO_PROXY]
     first = f"{method} {path} HTTP/{event.http_version.decode('ascii')}".encode("latin-1")
     shown = {"http": "ws", "https": "wss"}[scheme] if upgrade else scheme
     return RequestHead(
@@ -122,13 +125,13 @@ def read_request(head: bytes, *, tunnel: tuple[str, str, int] | None) -> Request
         port=port,
         uri=f"{shown}://{authority}{path}",
         sent=_joined([first, *fields]),
-        recorded=_joined([first, *(_redacted(line) for line in fields)]),
-        redacted=tuple(dict.fromkeys(_field_name(line) for line in fields if _name_of(line) in _SECRET)),
+        recorded=_joined([first, *(_redacted(line) if line in secret else line for line in fields)]),
+        redacted=tuple(dict.fromkeys(map(_field_name, secret))),
         upgrade=upgrade,
         takes_chunks=event.http_version >= b"1.1",
         keep_alive=event.http_version >= b"1.1" and not _says(event, b"connection", b"close"),
         parser=parser,
-        withheld=tuple(line.partition(b":")[2].strip() for line in fields if _name_of(line) in _SECRET),
+        withheld=tuple(line.partition(b":")[2].strip() for line in secret),
     )
 
 
@@ -164,14 +167,19 @@ def read_response(head: bytes, *, method: str, upgrade: bool) -> ResponseHead | 
 def _parsed_response(head: bytes, *, method: str, upgrade: bool) -> tuple[h11.Connection, _Response]:
     """h11 must believe that it sent the request; what it would have sent does not matter."""
     parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_BYTES)
-    fields = [("host", "x"), ("connection", "upgrade"), ("upgrade", "websocket")] if upgrade else [("host", "x")]
-    parser.send(h11.Request(method=method, target="/", headers=fields))
+    parser.send(_asked(method, upgrade=upgrade))
     parser.send(h11.EndOfMessage())
     parser.receive_data(head)
     event = parser.next_event()
     if not isinstance(event, h11.Response | h11.InformationalResponse):
         raise h11.RemoteProtocolError("no response head")
     return parser, event
+
+
+@lru_cache(maxsize=32)
+def _asked(method: str, *, upgrade: bool) -> h11.Request:
+    fields = [("host", "x"), ("connection", "upgrade"), ("upgrade", "websocket")] if upgrade else [("host", "x")]
+    return h11.Request(method=method, target="/", headers=fields)
 
 
 def _mended_response(head: bytes, *, method: str, upgrade: bool) -> tuple[h11.Connection, _Response]:
@@ -257,7 +265,7 @@ def _field_name(line: bytes) -> str:
 
 
 def _redacted(line: bytes) -> bytes:
-    return line.partition(b":")[0] + b": [redacted]" if _name_of(line) in _SECRET else line
+    return line.partition(b":")[0] + b": [redacted]"
 
 
 def _without_ours(head: bytes) -> bytes:

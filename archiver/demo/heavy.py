@@ -100,7 +100,7 @@ def _page(number: int) -> Reply:
     calls = "".join(f"fetch('https://{_COUNTER}/call/{number}/{n}').then((r) => r.json());" for n in range(_CALLS))
     return html(
         f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>The log of day {number}</title>{styles}'
-        f"<style>body{{font:16px sans-serif;max-width:70rem;margin:auto}}</style>{scripts}</head>"
+        f"<style>body{{font:16px sans-serif;max-width:70rem;margin:auto}}main{{columns:3}}</style>{scripts}</head>"
         f"<body><header>{rows}</header><h1>The log of day {number}</h1><main>{''.join(parts)}</main>{frames}"
         f"<script>{calls}</script></body></html>"
     )

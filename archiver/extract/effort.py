@@ -2,9 +2,9 @@
 
 __all__ = ["Effort"]
 
-#: Enough for five thousand posts with five paragraphs above each, and for ten thousand with two;
+#: Enough for four thousand posts with four paragraphs above each, and for ten thousand with one;
 #: no article comes near.
-_MOST = 30_000
+_MOST = 20_000
 
 
 class Effort:

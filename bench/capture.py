@@ -134,14 +134,20 @@ def bare(port, urls, jobs):
 def contest(title, demo, urls, mine, options):
     """One table: the bare loop around ours, then each peer over its first few pages."""
     port = demo["connect_to"].rsplit(":", 1)[1]
-    rows = [bare(port, urls, options.jobs), mine(), bare(port, urls, options.jobs)]
+    rows = [told(bare(port, urls, options.jobs)), told(mine()), told(bare(port, urls, options.jobs))]
     for name, drive in PEERS.items():
         command = found(name, options.peers)
         few = urls[: options.few]
-        rows.append(
-            drive(command, few, port=port, jobs=options.jobs) if command else {"name": name, "missing": "missing"}
-        )
+        made = drive(command, few, port=port, jobs=options.jobs) if command else {"name": name, "missing": "missing"}
+        rows.append(told(made))
     show(title, rows)
+
+
+def told(row):
+    """The row, once it is there: a run takes minutes."""
+    figures = f"{row['posts']} in {row['wall_s']:.1f} s" if "posts" in row else row["missing"]
+    print(f"… {row['name']}: {figures}", file=sys.stderr, flush=True)
+    return row
 
 
 def show(title, rows):

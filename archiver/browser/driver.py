@@ -93,6 +93,7 @@ class Browser:
         proxy_url: str,
         budget_s: float,
         linger: "Callable[[float], Future[bool]] | None" = None,
+        shot: Callable[[], None] | None = None,
         heard: list[Exchange] | None = None,
         seek: "Callable[[bytes, str | None, int | None], Sequence[Sought]] | None" = None,
     ) -> Rendering:
@@ -102,15 +103,19 @@ class Browser:
         has to be put away by force. Several threads may call it at once. Nothing that a page
         or the network does raises; a browser that hangs is killed, with every render it
         serves (they end CRASHED), and replaced for the next. Raises ValueError for a plan
-        with a selector or pattern that can't be parsed. `linger` is asked once the page was
-        read and shot, with the seconds that are left: the page stays open until its future is
-        done, so that what it asks for late still comes. `heard` gets what Chromium itself
+        with a selector or pattern that can't be parsed. `linger` is asked with
+        the seconds that are left before a whole page is shot (frames of other sites may still
+        be coming), and again once any was read and shot: the page stays open until its future
+        is done, so that what it asks for late still comes. `shot` is called between the two,
+        when the page has been seen. `heard` gets what Chromium itself
         tells of the network, for a proxy that can't hear it (see `wire.py`). `seek` is for a plan
         that seeks nothing: asked in a thread with DOM, address and status of the page that was
         shot, it says what is to be located there.
         """
         engine = self._live_engine()
-        future = engine.visit(plan, proxy_url=proxy_url, budget_s=budget_s, linger=linger, heard=heard, seek=seek)
+        future = engine.visit(
+            plan, proxy_url=proxy_url, budget_s=budget_s, linger=linger, shot=shot, heard=heard, seek=seek
+        )
         try:
             return future.result(budget_s + self._grace_s)
         except TimeoutError:

@@ -111,12 +111,13 @@ class Engine:
         proxy_url: str,
         budget_s: float,
         linger: Linger | None = None,
+        shot: Callable[[], None] | None = None,
         heard: list[Exchange] | None = None,
         seek: Seek | None = None,
     ) -> "Future[Rendering]":
         """Begin one visit; its end is awaited by the caller."""
         return self._submit(
-            self._visit(plan, proxy_url=proxy_url, budget_s=budget_s, linger=linger, heard=heard, seek=seek)
+            self._visit(plan, proxy_url=proxy_url, budget_s=budget_s, linger=linger, shot=shot, heard=heard, seek=seek)
         )
 
     def usable(self) -> bool:
@@ -239,6 +240,7 @@ class Engine:
         proxy_url: str,
         budget_s: float,
         linger: Linger | None,
+        shot: Callable[[], None] | None,
         heard: list[Exchange] | None,
         seek: Seek | None,
     ) -> Rendering:
@@ -250,6 +252,7 @@ class Engine:
             budget_s=budget_s,
             monotonic=self._settings.monotonic,
             linger=linger,
+            shot=shot,
             heard=heard,
             seek=seek,
         )

@@ -2,6 +2,7 @@
 
 1. open: a fresh context behind the render's own proxy; the main document has answered;
 2. ready, settle, read, dom: one look from an isolated world of the page (`page.js`);
+   frames: of a whole page, where asked, once nothing more is on its way;
 3. screenshot: the element, whole, or the page down to the plan's bound, and a glance at what came over it meanwhile;
    find: where it stands what is sought, if anything is;
    clean: only where a known overlay lies over it, a second shot with that hidden;
@@ -53,6 +54,8 @@ STOP_S = 2.0
 GLANCE_S = 1.0
 #: How long what comes to light beneath a hidden overlay may take to settle.
 CLEAN_S = 2.0
+#: How long a whole page is waited for before its shot, while frames of other sites still come.
+QUIET_S = 4.0
 #: How long a page that was read and shot may stay open for what it still asks for.
 LINGER_S = 3.0
 #: How long closing a context may take before the whole browser is given up.
@@ -75,6 +78,7 @@ class Visit:
         budget_s: float,
         monotonic: Callable[[], float],
         linger: Linger | None = None,
+        shot: Callable[[], None] | None = None,
         heard: list[Exchange] | None = None,
         seek: Seek | None = None,
     ) -> None:
@@ -85,6 +89,7 @@ class Visit:
         self._proxy_url = proxy_url
         self._monotonic = monotonic
         self._linger = linger
+        self._shot = shot
         self._seek = seek
         self._heard = heard
         self._wire = None if heard is None else Wire()
@@ -132,6 +137,8 @@ class Visit:
             return
         await self._look(tab)
         if self._draft.look:
+            if not self._plan.element:
+                await self._wait_for_quiet("frames", QUIET_S, keep_s=self._reserve_s)
             await self._shoot(tab)
         if self._plan.pdf and self._draft.screenshot:
             started = self._monotonic()
@@ -366,18 +373,30 @@ class Visit:
         self._draft.note = why.split("\n", 1)[0][:300]
 
     async def _stay(self) -> None:
-        limit_s = min(LINGER_S, self._budget.left_s())
-        if self._wire is not None:
-            with suppress(OutOfTime, Gone):
-                await self._budget.within(self._wire.until_quiet(), limit_s)
-        if self._linger is None or not limit_s or self._draft.screenshot is None:
+        if self._draft.screenshot is None:
             return
-        started = self._monotonic()
-        quiet = False
+        if self._shot is not None:
+            self._shot()
         # Whatever happens now, the page has been seen.
-        with suppress(OutOfTime, Gone):
-            quiet = await self._budget.within(asyncio.wrap_future(self._linger(limit_s)), limit_s)
-        self._step("linger", started, ok=quiet, note="" if quiet else "the page went on asking")
+        with suppress(Gone):
+            await self._wait_for_quiet("linger", LINGER_S)
+
+    async def _wait_for_quiet(self, step: str, limit_s: float, *, keep_s: float = 0.0) -> None:
+        """Stay while the page still asks for something, as far as whoever can hear it is there to tell."""
+        limit_s = min(limit_s, self._budget.left_s() - keep_s)
+        if (self._wire is None and self._linger is None) or limit_s <= 0:
+            return
+        started, quiet = self._monotonic(), False
+        with suppress(OutOfTime):
+            quiet = await self._budget.within(self._quiet(limit_s), limit_s)
+        self._step(step, started, ok=quiet, note="" if quiet else "the page went on asking")
+
+    async def _quiet(self, limit_s: float) -> bool:
+        if self._wire is not None:
+            await self._wire.until_quiet()
+            return True
+        assert self._linger is not None  # noqa: S101  # the caller looked
+        return await asyncio.wrap_future(self._linger(limit_s))
 
     async def _put_away(self, opening: "asyncio.Task[Tab]") -> None:
         """Close the context, also one that came too late for its visit."""

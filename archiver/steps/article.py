@@ -266,7 +266,11 @@ def _read(document: Document, tools: ReadTools, *, online: bool) -> _State:
         return sought
 
     rendering = browser.render(
-        plan, proxy_url=tools.lane.proxy_url, budget_s=tools.budget_s, seek=seek if tools.marks else None
+        plan,
+        proxy_url=tools.lane.proxy_url,
+        budget_s=tools.budget_s,
+        linger=tools.lane.until_quiet,
+        seek=seek if tools.marks else None,
     )
     read = read_rendered(document, extraction, rendering, why)
     if sought != list(sought_of(read.mentions)):

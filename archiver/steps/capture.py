@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -288,16 +287,13 @@ def _render(
     asking_s = min(_ASKING_S, tools.budget_s / 4) if target.post else 0.0
     left_s = max(1.0, deadline - asking_s - tools.clock.monotonic())
 
-    def linger(limit_s: float) -> Future[bool]:
-        tools.rendered()
-        return lane.until_quiet(limit_s)
-
     # A post is there once it is seen; a page may have more to ask for, and workers that do.
     return tools.browser.render(
         target.plan,
         proxy_url=lane.proxy_url,
         budget_s=left_s,
-        linger=None if target.post or heard is not None else linger,
+        linger=None if target.post or heard is not None else lane.until_quiet,
+        shot=tools.rendered,
         heard=heard,
     )
 

@@ -81,7 +81,8 @@ def _attempt(capture: Capture, recorded: Sequence[Recorded], path: str, *, run_i
     # 2.
     browser = tools.browser()
     with tools.tap.lane(recall=answers) as lane:
-        rendering = browser.render(plan, proxy_url=lane.proxy_url, budget_s=tools.budget_s)
+        linger = None if plan.element else lane.until_quiet
+        rendering = browser.render(plan, proxy_url=lane.proxy_url, budget_s=tools.budget_s, linger=linger)
         exchanges = lane.drain(timeout_s=_DRAIN_S)
     for exchange in exchanges:
         if exchange.response is not None:

@@ -37,12 +37,13 @@ POST = "looks like a post until you stay a while"
 #: What is in sight where it is not the post.
 WORDS = {"entities": "parsererror"}
 _NO_ANSWER = {Reason.NO_RESPONSE, Reason.OVER_BUDGET}
+_REFUSED = {Reason.NO_RESPONSE}
 _CUT = {Reason.RESPONSE_CUT}
 _NOTHING = {Reason.BLANK_FRAME, Reason.UNIFORM_SCREENSHOT, Reason.OVER_BUDGET, Reason.BROWSER_CRASHED}
 #: Those that never give a whole page, and the reasons of which one must be said.
 NEVER_WHOLE = {
     **dict.fromkeys(("silent", "reset", "garbage", "redirect"), _NO_ANSWER),
-    **dict.fromkeys(("hints", "long-head"), {Reason.NO_RESPONSE}),
+    **dict.fromkeys(("hints", "long-head"), _REFUSED),
     **dict.fromkeys(("stalled", "short", "drip", "endless", "gigabytes"), _CUT),
     **dict.fromkeys(("bomb", "bomb-brotli", "bomb-zstd", "bomb-twice", "ping-pong", "reload", "empty"), _NOTHING),
     "download": {Reason.DOWNLOAD},

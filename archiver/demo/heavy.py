@@ -140,9 +140,9 @@ def _parts(request: Request) -> Reply:
         case "font", [_]:
             return Reply(asset("x/icons.ttf"), "font/ttf", headers=_CACHEABLE, cross_origin=True)
         case "furniture", [number]:
-            return Reply(_picture(number), "image/jpeg", headers=_CACHEABLE)
+            return Reply(_picture(number), "image/jpeg", headers=_CACHEABLE, cross_origin=True)
         case "own", [page, number]:
-            return Reply(_own_picture(page, number), "image/jpeg", headers=_CACHEABLE)
+            return Reply(_own_picture(page, number), "image/jpeg", headers=_CACHEABLE, cross_origin=True)
         case "frame", [number]:
             return html(f'<!DOCTYPE html><p>A berth to let.</p><script src="/script/{_SCRIPTS + number}.js"></script>')
         case "call", [page, number]:

@@ -135,7 +135,7 @@ def contest(title, demo, urls, mine, options):
     """One table: the bare loop around ours, then each peer over its first few pages."""
     port = demo["connect_to"].rsplit(":", 1)[1]
     rows = [told(bare(port, urls, options.jobs)), told(mine()), told(bare(port, urls, options.jobs))]
-    for name, drive in PEERS.items():
+    for name, drive in PEERS:
         command = found(name, options.peers)
         few = urls[: options.few]
         made = drive(command, few, port=port, jobs=options.jobs) if command else {"name": name, "missing": "missing"}

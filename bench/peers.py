@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -68,6 +69,22 @@ def shot_scraper(command, urls, *, port, jobs):  # noqa: ARG001  # it has no par
             said = run_until(words, lambda: False, limit_s=PAGE_S * len(urls), cwd=folder)
         (folder / "shots.yml").unlink()
         return row("shot-scraper multi", len(whole_files(folder, "*.png")), cost, folder, said)
+
+
+def shot_scraper_each(command, urls, *, port, jobs):
+    """A call a page, `jobs` at once: how its users' scripts run it."""
+    with tempfile.TemporaryDirectory() as name, browsers_folder():
+        folder = Path(name)
+        options = [word for argument in chromium_arguments(port) for word in ("--browser-arg", argument)]
+
+        def shoot(numbered):
+            words = [command, numbered[1], "-o", f"{numbered[0]}.png", "--width", "1280", "--silent", *options]
+            return subprocess.run(words, capture_output=True, text=True, check=False, cwd=folder, timeout=PAGE_S)
+
+        with measured() as cost, ThreadPoolExecutor(jobs) as pool:
+            done = list(pool.map(shoot, enumerate(urls)))
+        said = done[0].stderr.strip()[-150:]
+        return row(f"shot-scraper, {jobs} at once", len(whole_files(folder, "*.png")), cost, folder, said)
 
 
 @contextmanager
@@ -177,9 +194,11 @@ def auto_archiver(_command, _urls, *, port, jobs):  # noqa: ARG001  # see below
     }
 
 
-PEERS = {
-    "single-file": single_file,
-    "shot-scraper": shot_scraper,
-    "archivebox": archivebox,
-    "auto-archiver": auto_archiver,
-}
+#: The command that is looked for, and how it is driven.
+PEERS = (
+    ("single-file", single_file),
+    ("shot-scraper", shot_scraper),
+    ("shot-scraper", shot_scraper_each),
+    ("archivebox", archivebox),
+    ("auto-archiver", auto_archiver),
+)

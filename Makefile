@@ -56,7 +56,7 @@ docs: $(READY) ## Write the generated parts of the documentation anew
 lock: $(READY) ## Resolve requirements.lock anew (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --extra test pyproject.toml -o requirements.lock
 
-bench-capture: setup ## Posts a minute against a bare browser loop and shot-scraper, in one run
+bench-capture: setup ## Pages a minute, CPU and bytes against a bare browser loop and four peers, light and heavy pages, in one run
 	@$(BIN)/python bench/capture.py $(ARGS)
 
 bench-extract: $(READY) ## Pages a second against a bare parse and four article extractors, in one run

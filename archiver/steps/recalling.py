@@ -51,8 +51,11 @@ class Answers:
             self._near[one.method, _without_query(one.uri)].append(one)
 
     def __call__(self, method: str, uri: str, request: bytes) -> bytes | None:
-        """The answer to a request, in wire bytes; None if there is none."""
+        """The answer to a request, in wire bytes; None if there is none, b"" if the site never gave one."""
         asked = target_uri(uri)
+        found = self._exact.get((method, asked), [])
+        if found and all(one.silent for one in found):
+            return b""
         with self._lock:
             ref = self._choose(method, asked, request)
         if ref is None:

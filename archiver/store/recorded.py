@@ -1,10 +1,12 @@
 """What went over the wire, read back from WARC records: for a replay, or for a copy that needs no other file."""
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
+from archiver.model.exchange import Failure
 from archiver.model.records import WarcRef
 from archiver.store.warcread import StoredRecord, payload_at, read_block
 
@@ -13,6 +15,7 @@ __all__ = ["Recorded", "read_checked", "read_recorded", "read_response", "resolv
 #: All that prints in ASCII, but the space: nothing else may stand in WARC-Target-URI.
 _URI_CHARACTERS = "".join(map(chr, range(0x21, 0x7F)))
 _ANSWERS = {"response", "revisit"}
+_WAITED = {Failure.ABANDONED, Failure.TIMED_OUT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +23,15 @@ class Recorded:
     """One stored request, and where its answer lies; None where none came.
 
     `uri` is as `target_uri` writes it, `request` head and body as they were sent, with
-    secrets replaced; b"" where only the answer is stored.
+    secrets replaced; b"" where only the answer is stored. `silent` says that the site never
+    answered, for as long as it was waited for.
     """
 
     uri: str
     method: str
     request: bytes
     response: WarcRef | None
+    silent: bool = False
 
 
 def target_uri(uri: str) -> str:
@@ -47,6 +52,8 @@ def read_recorded(root: Path, refs: Iterable[WarcRef]) -> tuple[Recorded, ...]:
             waiting[ref.record_id] = ref
         elif ref.record_type == "request":
             found += _request(root, ref, waiting)
+        elif found and ref.uri == found[-1].uri and found[-1].response is None:
+            found[-1] = replace(found[-1], silent=_kept_silent(root, ref))
     return (*found, *(Recorded(ref.uri, "GET", b"", ref) for ref in waiting.values()))
 
 
@@ -77,6 +84,14 @@ def read_checked(root: Path, file: str, offset: int, length: int, record_id: str
     for name, stated, found in record.wrong_digests():
         raise ValueError(f"its {name} is {stated}, its bytes are {found}")
     return record, data
+
+
+def _kept_silent(root: Path, ref: WarcRef) -> bool:
+    try:
+        _record, data = read_checked(root, ref.file, ref.offset, ref.length, ref.record_id)
+        return json.loads(data).get("failure") in _WAITED
+    except (ValueError, OSError):
+        return False
 
 
 def _request(root: Path, ref: WarcRef, waiting: dict[str, WarcRef]) -> list[Recorded]:

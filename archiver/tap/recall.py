@@ -14,7 +14,8 @@ from archiver.tap.wire import READ_BYTES, Source
 
 __all__ = ["Recall", "RecallDialer"]
 
-#: Asked with method, URL and request (head and body); the response in wire bytes, None if there is none.
+#: Asked with method, URL and request (head and body); the response in wire bytes, None if there is none,
+#: b"" where the site took the question and kept silent.
 Recall = Callable[[str, str, bytes], bytes | None]
 _NOT_STORED = "nothing is stored under this address"
 
@@ -78,6 +79,9 @@ class _Memory(asyncio.Transport):
         except Exception as error:  # noqa: BLE001  # raised again where the answer is read
             self._reader.set_exception(error)
             return
+        if not response:
+            # Until whoever asked gives up, as it was then.
+            await asyncio.Event().wait()
         self._reader.feed_data(response)
         # A WebSocket stays open: that it ends is the client's to say.
         if not _SWITCHED.match(response):

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 from playwright.async_api import Error
 
@@ -12,8 +12,9 @@ from archiver.browser.places import found_in, places_script
 from archiver.browser.tabs import Tab
 from archiver.model.rendering import Found, RenderPlan, Sought
 
-__all__ = ["Eye"]
+__all__ = ["Eye", "while_there"]
 
+T = TypeVar("T")
 MOST_DOM_CHARACTERS = 20_000_000
 MOST_TEXT_CHARACTERS = 200_000
 _WORLD = "embed-archiver"
@@ -31,6 +32,19 @@ def _script(name: str) -> str:
     return files("archiver.browser").joinpath(name).read_text("utf-8").strip()
 
 
+async def while_there(work: Coroutine[Any, Any, T], replaced: asyncio.Event) -> T:
+    """What `work` gives; Error as soon as the document is replaced, for its answer may then never come."""
+    replacing, working = asyncio.ensure_future(replaced.wait()), asyncio.ensure_future(work)
+    try:
+        await asyncio.wait({working, replacing}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise Error("the document was replaced")
+        return working.result()
+    finally:
+        replacing.cancel()
+        working.cancel()
+
+
 class Eye:
     """Runs `page.js` (with `cover.js` and `overlays.js`) for one plan in the main frame.
 
@@ -46,16 +60,7 @@ class Eye:
     async def look_while_there(self, ready_s: float, settle_s: float) -> dict[str, Any]:
         """As `look`; Error as soon as the document is replaced: its answer may then never come."""
         self._replaced.clear()
-        replaced = asyncio.ensure_future(self._replaced.wait())
-        look = asyncio.ensure_future(self.look(ready_s, settle_s))
-        try:
-            await asyncio.wait({look, replaced}, return_when=asyncio.FIRST_COMPLETED)
-            if not look.done():
-                raise Error("the document was replaced")
-            return look.result()
-        finally:
-            replaced.cancel()
-            look.cancel()
+        return await while_there(self.look(ready_s, settle_s), self._replaced)
 
     async def look(self, ready_s: float, settle_s: float) -> dict[str, Any]:
         """What `page.js` gives, after at most these seconds of waiting; Error if the page went away."""

@@ -18,6 +18,9 @@ from archiver.model.sessions import Cookie, Session
 
 __all__ = ["Tab", "Tabs"]
 
+#: How often, and after what pause, an empty page is shot that Chromium refuses to shoot.
+_MOST_TRIES, _PAUSE_S = 20, 0.1
+
 Handler = Callable[[Mapping[str, Any]], None]
 _OWN_WORLD = "archiver-session"
 
@@ -156,10 +159,19 @@ class Tabs:
         return tab
 
     async def shoot_nothing(self, proxy_url: str) -> None:
-        """Shoot an empty page: ends soon, or never, where something keeps the browser from painting."""
+        """Shoot an empty page: ends soon, or never, where something keeps the browser from painting.
+
+        Error if Chromium goes on to refuse it.
+        """
         tab = await self.open(proxy_url=proxy_url, width_px=100, height_px=100)
         try:
-            await tab.send("Page.captureScreenshot", {"format": "png"})
+            for _try in range(_MOST_TRIES):
+                # A page that was only just opened may have no surface yet.
+                with suppress(Error):
+                    await tab.send("Page.captureScreenshot", {"format": "png"})
+                    return
+                await asyncio.sleep(_PAUSE_S)
+            raise Error("no picture of an empty page")
         finally:
             await tab.close()
 

@@ -11,7 +11,7 @@
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
@@ -20,9 +20,10 @@ from playwright.async_api import Error
 
 from archiver.browser.budget import Budget, Gone, OutOfTime
 from archiver.browser.camera import take_picture
+from archiver.browser.dialogs import Dialogs
 from archiver.browser.draft import Draft, clip_of
 from archiver.browser.events import Watch
-from archiver.browser.eye import Eye
+from archiver.browser.eye import Eye, while_there
 from archiver.browser.paper import print_page
 from archiver.browser.places import LIMIT_S, Seek
 from archiver.browser.shooting import PaintsNoMore, shot_in_time
@@ -46,8 +47,6 @@ ASTRAY_S = 3.0
 #: How long fonts, images and layout may then take to settle.
 SETTLE_POST_S = 2.5
 SETTLE_PAGE_S = 6.0
-#: A script that opens so many dialogs is stopped.
-MOST_DIALOGS = 20
 #: How long scripts may take to be stopped; a page that is busy with dialogs takes a second.
 STOP_S = 2.0
 #: How long a page may be looked at once more after its shot.
@@ -97,7 +96,6 @@ class Visit:
         self._budget = Budget(budget_s, monotonic=monotonic, gone=self._gone)
         self._reserve_s = min(RESERVE_S, budget_s / 3)
         self._draft = Draft()
-        self._dialogs = 0
         self._tasks: set[asyncio.Task[Any]] = set()
         self._watch = Watch("")
 
@@ -154,7 +152,8 @@ class Visit:
         tab.on("Page.windowOpen", watch.on_window)
         tab.on("Page.downloadWillBegin", watch.on_download)
         tab.on("Network.responseReceived", watch.on_response)
-        tab.on("Page.javascriptDialogOpening", lambda event: self._dismiss(tab, event))
+        dialogs = Dialogs(tab, watch, stop_scripts=lambda: self._stop_scripts(tab), aside=self._aside)
+        tab.on("Page.javascriptDialogOpening", dialogs.answer)
         nothing_kept = {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}
         await asyncio.gather(
             tab.refuse_downloads(),
@@ -162,27 +161,6 @@ class Visit:
             tab.send("Page.enable"),
             self._wire.listen(tab) if self._wire else tab.send("Network.enable", nothing_kept),
         )
-
-    def _dismiss(self, tab: Tab, event: Mapping[str, Any]) -> None:
-        self._watch.on_dialog(event)
-        # A page that asks whether it may be left is left; all else is answered with no.
-        answer = {"accept": event["type"] == "beforeunload"}
-        self._dialogs += 1
-        if self._dialogs == MOST_DIALOGS:
-            self._aside(self._end_dialogs(tab))
-        self._aside(tab.send("Page.handleJavaScriptDialog", answer))
-
-    async def _end_dialogs(self, tab: Tab) -> None:
-        # While nobody listens, Chromium dismisses dialogs by itself, at once: a loop of them
-        # is stopped only after some hundred.
-        await tab.send("Page.disable")
-        try:
-            await self._stop_scripts(tab)
-        finally:
-            await tab.send("Page.enable")
-        self._dialogs = 0
-        # A look that was under way was stopped with the rest.
-        self._watch.replaced.set()
 
     def _aside(self, work: Coroutine[Any, Any, Any]) -> None:
         """Let `work` go on by itself; how it ends is of no interest."""
@@ -351,8 +329,13 @@ class Visit:
 
     async def _picture(self, tab: Tab, seen: dict[str, Any]) -> bytes:
         """The screenshot; a page that began to compute without end after it was read is stopped for it."""
+
+        def shoot() -> Coroutine[Any, Any, bytes]:
+            self._watch.replaced.clear()
+            return while_there(take_picture(tab, seen, plan=self._plan, eye=self._eye(tab)), self._watch.replaced)
+
         return await shot_in_time(
-            lambda: take_picture(tab, seen, plan=self._plan, eye=self._eye(tab)),
+            shoot,
             budget=self._budget,
             keep_s=self._reserve_s / 2,
             shoot_nothing=lambda: self._tabs.shoot_nothing(self._proxy_url),

@@ -22,7 +22,7 @@ from archiver.platforms.base import Reading
 from archiver.steps.main_document import MainDocument, main_document, retry_after_s
 from archiver.steps.notice import notice_of
 
-__all__ = ["Again", "Visit", "all_steps", "ask_patiently", "repeat", "why_again", "with_tunnels"]
+__all__ = ["Again", "Visit", "all_steps", "ask_patiently", "may_pass", "repeat", "why_again", "with_tunnels"]
 
 T = TypeVar("T")
 MOST_VISITS = 3
@@ -172,7 +172,7 @@ def ask_patiently(ask: Callable[[], Fetched], *, left_s: Callable[[], float], ca
         return spent or pause_s(state) > min(_MOST_PAUSE_S, left_s())
 
     fetched: Fetched = tenacity.Retrying(
-        retry=tenacity.retry_if_result(_may_pass),
+        retry=tenacity.retry_if_result(may_pass),
         stop=too_late,
         wait=pause_s,
         sleep=lambda wait_s: _sleep(wait_s, cancelled),
@@ -181,7 +181,8 @@ def ask_patiently(ask: Callable[[], Fetched], *, left_s: Callable[[], float], ca
     return fetched
 
 
-def _may_pass(fetched: Fetched) -> bool:
+def may_pass(fetched: Fetched) -> bool:
+    """Whether the server spoke of its own trouble, or the connection broke: asked again, it may answer."""
     return fetched.failure in _PASSING_FAILURES or fetched.status in _PASSING_STATUSES
 
 

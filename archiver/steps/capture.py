@@ -6,11 +6,9 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 
 from archiver.browser import Browser
 from archiver.fetch.client import Client
-from archiver.fetch.recorded import fetched_from_wire
 from archiver.fetch.videos import VideoTool
 from archiver.model.clock import Clock
 from archiver.model.errors import Interrupted
@@ -18,10 +16,10 @@ from archiver.model.exchange import Exchange
 from archiver.model.records import ArticleVersion, Capture, Claim, Context, Observation, PostRef, Resource, StepResult
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
 from archiver.model.states import Backend, CaptureKind, Outcome, Witness
-from archiver.model.urls import parse_url
-from archiver.platforms.base import Answer, Platform, RecordRequest
+from archiver.platforms.base import Platform
 from archiver.steps.aim import aim_at
-from archiver.steps.attempts import Again, Visit, all_steps, ask_patiently, repeat, why_again, with_tunnels
+from archiver.steps.asking import ask_record
+from archiver.steps.attempts import Again, Visit, all_steps, repeat, why_again, with_tunnels
 from archiver.steps.candidates import better_pictures
 from archiver.steps.cuts import minding_cuts
 from archiver.steps.expand import Expansion, expand
@@ -193,12 +191,15 @@ def _see_and_ask(target: _Target, deadline: float, tools: CaptureTools) -> tuple
     visits: list[Visit] = []
     asked, again = Asked(), None
 
+    def left_s() -> float:
+        return deadline - tools.clock.monotonic()
+
     def once() -> Again | None:
         nonlocal asked, again
         visits.append(_visit(target, again, deadline, tools))
         if not asked.conclusive:
             heard = [exchange for visit in visits for exchange in visit.exchanges]
-            asked = _ask(target, heard, deadline, tools)
+            asked = _ask(target, heard, left_s, tools)
         again = None
         if target.expansion.dead_end is None:
             again = why_again(target.plan, visits, asked.reading, blind=tools.blind_lane is not None)
@@ -207,8 +208,23 @@ def _see_and_ask(target: _Target, deadline: float, tools: CaptureTools) -> tuple
             visits[-1] = visits[-1].with_exchanges(tools.lane.drain(timeout_s=_SEALING_S))
         return again
 
-    repeat(once, left_s=lambda: deadline - tools.clock.monotonic(), cancelled=tools.cancelled)
+    repeat(once, left_s=left_s, cancelled=tools.cancelled)
     return visits, asked
+
+
+def _ask(target: _Target, heard: Sequence[Exchange], left_s: Callable[[], float], tools: CaptureTools) -> Asked:
+    if target.post is None or target.platform is None:
+        return Asked()
+    return ask_record(
+        target.post,
+        target.platform,
+        heard=heard,
+        client=tools.client,
+        clock=tools.clock,
+        left_s=left_s,
+        cancelled=tools.cancelled,
+        may_ask=tools.login.may_ask if tools.login else None,
+    )
 
 
 def _best(target: _Target, visits: Sequence[Visit], asked: Asked) -> Visit:
@@ -234,46 +250,6 @@ def _visit(target: _Target, again: Again | None, deadline: float, tools: Capture
         return Visit(rendering, exchanges, again.backend, again.why)
     rendering = _render(target, deadline, tools, lane=tools.lane)
     return Visit(rendering, tools.lane.drain(timeout_s=_SEALING_S), why=again.why if again else "")
-
-
-def _ask(target: _Target, exchanges: Sequence[Exchange], deadline: float, tools: CaptureTools) -> Asked:
-    """The first conclusive reading of the platform's endpoints, else what the first of them said."""
-    asked = Asked()
-    if target.post is None or target.platform is None:
-        return asked
-    for request in target.platform.record_requests(target.post):
-        if tools.clock.monotonic() >= deadline:
-            break
-        exchange, asked_at = _seen(request, exchanges), tools.clock.now()
-        if exchange is None and tools.login is not None and not tools.login.may_ask(request):
-            continue
-        fetched = fetched_from_wire(exchange) if exchange else None
-        if exchange and fetched:
-            asked_at = exchange.started_at
-        else:
-            fetched = ask_patiently(
-                partial(tools.client.get, request.url, headers=request.headers),
-                left_s=lambda: deadline - tools.clock.monotonic(),
-                cancelled=tools.cancelled,
-            )
-        answer = Answer(fetched.status, fetched.body, fetched.headers, fetched.final_url, fetched.media_type)
-        reading = target.platform.read_record(target.post, request, answer)
-        # The first endpoint is the post's own; those after it are asked only to make sure.
-        if asked.reading is None or reading.availability.conclusive or reading.record:
-            asked = Asked(reading, request, fetched, asked_at)
-        if asked.conclusive:
-            break
-    return asked
-
-
-def _seen(request: RecordRequest, exchanges: Sequence[Exchange]) -> Exchange | None:
-    """The exchange in which the page put this very question, perhaps with more options."""
-    asked = parse_url(request.url)
-    for exchange in exchanges:
-        put = parse_url(exchange.uri) if exchange.method == "GET" else None
-        if asked and put and (put.host, put.path) == (asked.host, asked.path) and set(asked.query) <= set(put.query):
-            return exchange
-    return None
 
 
 def _render(

@@ -178,6 +178,18 @@ def test_a_record_whose_server_stumbles_is_asked_again(house):
     assert house.web.asked[address] == 3
 
 
+def test_a_record_that_never_comes_does_not_outlast_the_budget(house):
+    post = stage("x")
+    for address in post.record_urls:
+        house.web.play(address, Reply(delivery=Delivery.SILENT))
+    house.web.play(post.page_url, post.page())
+    record = house.capture(post.url, budget_s=14.0)
+    assert Reason.RECORD_UNAVAILABLE in record.reasons
+    assert [house.web.asked[address] for address in post.record_urls[:1]] == [1]
+    # The least that an answer is waited for, and a busy machine's few seconds.
+    assert (record.ended_at - record.started_at).total_seconds() < 14.0 + 5.0 + 6.0
+
+
 def test_a_limited_record_is_asked_for_once(house):
     post = stage("x")
     for address in post.record_urls:

@@ -75,6 +75,7 @@ class Client:
     ) -> None:
         self._body_bytes = body_bytes
         self._timeout_s = (timeout_s, timeout_s + _TAP_MARGIN_S)
+        self._silence_s: float | None = None
         self._session = session = requests.Session()
         session.trust_env = False
         session.proxies = {"http": proxy_url, "https": proxy_url}
@@ -91,13 +92,23 @@ class Client:
         client._login = login  # noqa: SLF001  # its own class
         return client
 
-    def get(self, url: str, headers: Sequence[tuple[str, str]] = (), *, follow: bool = True) -> Fetched:
+    def get(
+        self,
+        url: str,
+        headers: Sequence[tuple[str, str]] = (),
+        *,
+        follow: bool = True,
+        silence_s: float | None = None,
+    ) -> Fetched:
         """The answer at `url`, after at most 10 redirects if `follow`.
+
+        `silence_s` is for how long nothing may come, where that is less than usual.
 
         The world's failures are values. A connection that was reset before any byte of an
         answer is tried once more; the tap records both. Raises requests.RequestException
         only if the tap itself is gone.
         """
+        self._silence_s = silence_s
         fields, jar = dict(headers), RequestsCookieJar()
         redirects: list[tuple[int, str]] = []
         at = url
@@ -136,6 +147,10 @@ class Client:
         answer: Fetched = retrying(self._ask_once, plain, headers, jar)
         return answer
 
+    def _patience(self) -> tuple[float, float]:
+        connect_s, read_s = self._timeout_s
+        return connect_s, read_s if self._silence_s is None else min(read_s, self._silence_s)
+
     def _ask_once(self, url: str, headers: dict[str, str], jar: RequestsCookieJar) -> Fetched:
         try:
             response = self._session.get(
@@ -144,7 +159,7 @@ class Client:
                 cookies=self._cookies(url, jar),
                 stream=True,
                 allow_redirects=False,
-                timeout=self._timeout_s,
+                timeout=self._patience(),
             )
         except requests.exceptions.ProxyError:
             raise

@@ -15,6 +15,9 @@ from archiver.steps.layers import Asked
 
 __all__ = ["ask_record"]
 
+#: However little time is left, an answer that is on its way is waited for so long.
+_LEAST_S = 5.0
+
 
 def ask_record(
     post: PostRef,
@@ -43,7 +46,7 @@ def ask_record(
         if exchange and fetched and not may_pass(fetched):
             asked_at = exchange.started_at
         else:
-            ask = partial(client.get, request.url, headers=request.headers)
+            ask = partial(client.get, request.url, headers=request.headers, silence_s=max(_LEAST_S, left_s()))
             fetched = ask_patiently(ask, left_s=left_s, cancelled=cancelled)
         answer = Answer(fetched.status, fetched.body, fetched.headers, fetched.final_url, fetched.media_type)
         reading = platform.read_record(post, request, answer)

@@ -35,7 +35,8 @@ _FIRST_PAUSE_S = 0.5
 _MOST_PAUSE_S = 10.0
 #: RFC 9110 §15.6: what a server says of its own trouble; 501 and 505 are no trouble that passes.
 _PASSING_STATUSES = (500, 502, 503, 504)
-_PASSING_FAILURES = (Failure.CONNECTION_RESET, Failure.PROTOCOL, Failure.TIMED_OUT)
+#: A site that kept silent has had the time that there is; the next run asks it again.
+_PASSING_FAILURES = (Failure.CONNECTION_RESET, Failure.PROTOCOL)
 _REFUSING_STATUSES = (403, 429, 503)
 
 
@@ -182,8 +183,8 @@ def ask_patiently(ask: Callable[[], Fetched], *, left_s: Callable[[], float], ca
 
 
 def may_pass(fetched: Fetched) -> bool:
-    """Whether the server spoke of its own trouble, or the connection broke: asked again, it may answer."""
-    return fetched.failure in _PASSING_FAILURES or fetched.status in _PASSING_STATUSES
+    """Whether the server spoke of its own trouble; a broken connection the client itself tries again."""
+    return fetched.status in _PASSING_STATUSES
 
 
 def _wanted(state: tenacity.RetryCallState) -> Again:

@@ -8,10 +8,12 @@ import pytest
 from catalog_evidence import T0, article_version, at, capture, observation, post, run_ended, run_started
 
 from archiver.catalog import Catalog, digest_problem, dump
+from archiver.model.checks import ReplayCheck
 from archiver.model.clock import Clock
 from archiver.model.digests import sha256
 from archiver.model.errors import HomeError, HomeLocked
 from archiver.model.exchange import Exchange
+from archiver.model.rendering import RenderEnd
 from archiver.model.states import ArtefactRole, Availability, Origin, RunOutcome
 from archiver.steps.reindex import catch_up, reindex
 from archiver.store import DraftFile, Store
@@ -69,6 +71,9 @@ def archive_run(store, catalog, run_id, minute, *, end=True, index=True):
     stray = observation(post(), at(minute + 9), Availability.UNCLEAR, run_id=run_id, evidence="the canary failed")
     run.note(stray)
     put(stray, None, None)
+    check = ReplayCheck(sealed.record.id, run_id, at(minute + 9), RenderEnd.READY, "test 1", 0.99, 1.0, 12)
+    run.note(check)
+    put(check, None, None)
     if end:
         ended = run_ended(run_id)
         leaves = run.end(ended)

@@ -10,7 +10,7 @@ from archiver.demo.assets import fill
 from archiver.demo.tantrums import SCRIPTS, SERVICE_WORKER
 from archiver.demo.wire import Delivery, Handler, Reply, Request, html, redirect
 
-__all__ = ["HOST", "HOSTS", "WAYS"]
+__all__ = ["CITED", "HOST", "HOSTS", "WAYS"]
 
 HOST = "posts.unruly.example"
 _BOMB_MEGABYTES = 300
@@ -119,6 +119,12 @@ _SITES: dict[str, Callable[[Request], Reply]] = {
 _WAYS = _SITES | {name: _script(code) for name, code in SCRIPTS.items()}
 #: Every way, by the path that plays it; `calm` is the same page without the trouble, `elsewhere` a calm one too.
 WAYS: tuple[str, ...] = tuple(_WAYS)
+#: Those that the demo web's article of unruly links cites: one of each kind, so that archiving it stays bearable.
+CITED = (
+    *("silent", "stalled", "short", "reset", "garbage", "endless", "bomb", "redirect", "download", "alerts"),
+    *("prompts", "windows", "unload", "away", "away-late", "reload", "spin", "memory", "dom", "tall", "fetches"),
+    *("never-loads", "refresh", "elsewhere", "calm"),
+)
 
 _PARTS: dict[str, Callable[[Request], Reply]] = {
     "huge.png": lambda _request: Reply(bombs.picture(_PICTURE_PX), "image/png"),

@@ -173,7 +173,7 @@ class _Writer:
         return self._anchor("#", words)
 
     def _hostile(self, _what: str, _words: str) -> str:
-        return "\n".join(f"<li>{self._link(f'https://{hostile.HOST}/{way}', way)}</li>" for way in hostile.WAYS)
+        return "\n".join(f"<li>{self._link(f'https://{hostile.HOST}/{way}', way)}</li>" for way in hostile.CITED)
 
     def _bench(self, _what: str, _words: str) -> str:
         posts = [bench_post(number) for number in range(self._article.count)]

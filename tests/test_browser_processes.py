@@ -166,7 +166,7 @@ def test_a_driver_that_dies_is_replaced_with_its_browser(site):
         (driver,), (old,) = drivers_below(), browsers_below()
         os.kill(driver, signal.SIGKILL)
         assert wait_until(lambda: not running(old))
-        assert RenderEnd.READY in {render(browser, site, budget_s=5).end for _ in range(2)}
+        assert RenderEnd.READY in {render(browser, site).end for _ in range(2)}
         assert render(browser, site).end is RenderEnd.READY
         assert len(drivers_below()) == 1
 

@@ -2,9 +2,9 @@
 
 __all__ = ["Effort"]
 
-#: Enough for four thousand posts with four paragraphs above each, and for ten thousand with one;
+#: Enough for 2,500 posts with four paragraphs above each, and for six thousand with one;
 #: no article comes near.
-_MOST = 20_000
+_MOST = 13_000
 
 
 class Effort:

@@ -67,6 +67,13 @@ def drivers_below(pid=None):
     return {child for child in tree_of(pid or os.getpid()) if b"run-driver" in command_of(child)}
 
 
+def only(find):
+    """The one process that is found: a child that was forked just now still bears its parent's command line."""
+    assert wait_until(lambda: len(find()) == 1)
+    (pid,) = find()
+    return pid
+
+
 def running(pid):
     return bool(command_of(pid))
 
@@ -140,7 +147,7 @@ def test_replacing_waits_for_the_renders_that_still_run(site):
 
 def test_a_browser_that_was_killed_is_replaced(site):
     with Browser(find_browser()) as browser:
-        (pid,) = browsers_below()
+        pid = only(browsers_below)
         os.kill(pid, signal.SIGKILL)
         assert wait_until(lambda: not running(pid))
         assert RenderEnd.READY in {render(browser, site).end for _ in range(2)}
@@ -163,7 +170,7 @@ def test_a_render_whose_browser_dies_ends_crashed_at_once(site):
 
 def test_a_driver_that_dies_is_replaced_with_its_browser(site):
     with Browser(find_browser()) as browser:
-        (driver,), (old,) = drivers_below(), browsers_below()
+        driver, old = only(drivers_below), only(browsers_below)
         os.kill(driver, signal.SIGKILL)
         assert wait_until(lambda: not running(old))
         assert RenderEnd.READY in {render(browser, site).end for _ in range(2)}
@@ -173,7 +180,7 @@ def test_a_driver_that_dies_is_replaced_with_its_browser(site):
 
 def test_a_driver_that_hangs_is_killed_by_the_watchdog(site):
     with Browser(find_browser(), grace_s=1) as browser:
-        (driver,), (old,) = drivers_below(), browsers_below()
+        driver, old = only(drivers_below), only(browsers_below)
         os.kill(driver, signal.SIGSTOP)
         started = time.monotonic()
         seen = render(browser, site, budget_s=1)
@@ -185,7 +192,7 @@ def test_a_driver_that_hangs_is_killed_by_the_watchdog(site):
 
 def test_a_browser_that_hangs_is_killed_too(site):
     with Browser(find_browser(), grace_s=1) as browser:
-        (old,) = browsers_below()
+        old = only(browsers_below)
         os.killpg(old, signal.SIGSTOP)
         render(browser, site, budget_s=1)
         assert wait_until(lambda: not running(old))

@@ -69,15 +69,17 @@ def ours(demo, url, option, jobs):
         subprocess.run([BIN / "archiver", "init", folder], check=True, stdout=subprocess.DEVNULL)
         command = [BIN / "archiver", "archive", url, "--json", "--home", folder, option, "--jobs", str(jobs)]
         command += ["--connect-to", demo["connect_to"], "--ca-bundle", demo["ca_bundle"]]
-        with measured() as cost:
-            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        # The report of 200 posts is longer than a pipe holds, and progress is what is read as it comes.
+        with tempfile.TemporaryFile("w+") as said, measured() as cost:
+            process = subprocess.Popen(command, stdout=said, stderr=subprocess.PIPE, text=True)
             memory, stamps = Memory(process.pid), []
             memory.start()
             made = ("  complete", "  partial", "  failed")
             stamps.extend(time.monotonic() for line in process.stderr if line.startswith(made))
-            report = json.loads(process.stdout.read().splitlines()[-1])
             process.wait()
             samples = memory.stop()
+            said.seek(0)
+            report = json.loads(said.read().splitlines()[-1])
         size = bytes_below(Path(folder, "snapshots"))
     complete = sum(capture["outcome"] == "complete" for capture in report["captures"])
     return {

@@ -257,7 +257,7 @@ CREATE TABLE availability (
   seen_at TEXT NOT NULL,              -- last seen in this state
   checked_at TEXT NOT NULL,           -- last looked at, whatever came of it
   last_live_at TEXT
-) STRICT;
+, declared_at TEXT, due_at TEXT) STRICT;
 
 CREATE TABLE replay_check (
   -- How a capture looked when it was replayed from its own WARC records, without network.
@@ -295,3 +295,84 @@ CREATE VIRTUAL TABLE words USING fts5(
   name, handle, text, content='',
   tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co M* So'"
 );
+
+CREATE TABLE watch (
+  -- A source that is polled, as its latest journal line says.
+  id TEXT PRIMARY KEY,
+  source TEXT NOT NULL,
+  state TEXT CHECK (state IN ('active', 'paused', 'removed')) NOT NULL,
+  every_s INTEGER NOT NULL,
+  set_at TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  list_column TEXT,                   -- of a CSV or JSONL list
+  list_limit INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE poll (
+  -- One look at a watched source.
+  watch_id TEXT NOT NULL,
+  polled_at TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  outcome TEXT CHECK (outcome IN ('read', 'unchanged', 'failed')) NOT NULL,
+  note TEXT NOT NULL,
+  etag TEXT,
+  last_modified TEXT,
+  digest TEXT,
+  articles INTEGER NOT NULL,
+  PRIMARY KEY (watch_id, polled_at, run_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE comparison (
+  -- What a live resource says now beside what our copy says: content drift, where it changed.
+  resource_id INTEGER NOT NULL REFERENCES resource (id),
+  compared_at TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  drift TEXT CHECK (drift IN ('unchanged', 'edited', 'drifted')) NOT NULL,
+  before_digest TEXT NOT NULL,        -- of the normalised texts
+  after_digest TEXT NOT NULL,
+  distance REAL NOT NULL,             -- 0 (equal) to 1
+  basis TEXT NOT NULL,
+  capture_id TEXT,                    -- with which it was compared
+  PRIMARY KEY (resource_id, compared_at, run_id, basis)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX availability_due ON availability (due_at);
+
+CREATE TABLE event (
+  -- One thing that happened, told once.
+  id TEXT PRIMARY KEY,
+  kind TEXT CHECK (kind IN ('declared_gone', 'came_back', 'edited', 'drifted', 'embed_dropped', 'run_failed')) NOT NULL,
+  happened_at TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  resource_id INTEGER REFERENCES resource (id),
+  article_resource_id INTEGER REFERENCES resource (id),
+  state TEXT CHECK (state IN ('live', 'moved', 'gone_deleted', 'gone_author', 'gone_platform', 'gone_unspecified', 'gone_site', 'soft_404', 'protected', 'age', 'geo_legal', 'login', 'blocked', 'rate_limited', 'unreachable', 'server_error', 'unclear')),
+  capture_id TEXT,                    -- our copy
+  evidence TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX event_resource ON event (resource_id, happened_at);
+
+CREATE TABLE alert (
+  -- That an event was told over one channel, or could not be.
+  event_id TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  tried_at TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  sent INTEGER NOT NULL CHECK (sent IN (0, 1)),
+  note TEXT NOT NULL,
+  PRIMARY KEY (event_id, channel, tried_at)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE other_copy (
+  -- What another archive answered about its copy of a resource.
+  resource_id INTEGER NOT NULL REFERENCES resource (id),
+  service TEXT NOT NULL,
+  asked_at TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  state TEXT CHECK (state IN ('found', 'none', 'submitted', 'refused', 'unknown')) NOT NULL,
+  uri_m TEXT,
+  captured_at TEXT,                   -- by that archive's word
+  note TEXT NOT NULL,
+  PRIMARY KEY (resource_id, service, asked_at, run_id, state)
+) STRICT, WITHOUT ROWID;

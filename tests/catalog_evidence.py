@@ -4,6 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 from archiver.model.checks import ReplayCheck
 from archiver.model.digests import sha256
+from archiver.model.evidence import Note
+from archiver.model.overtime import (
+    Alert,
+    Comparison,
+    CopyState,
+    Event,
+    EventKind,
+    OtherCopy,
+    Poll,
+    PollOutcome,
+    Watch,
+    WatchState,
+)
 from archiver.model.records import (
     Artefact,
     Article,
@@ -27,6 +40,7 @@ from archiver.model.states import (
     ArtefactRole,
     Availability,
     CaptureKind,
+    Drift,
     Layer,
     LayerOutcome,
     MentionKind,
@@ -210,7 +224,7 @@ def sealed(records):
         if isinstance(record, Capture | ArticleVersion):
             out.append((record, folder_path(record.id), leaf_for(seq, record)))
             seq += 1
-        elif isinstance(record, Observation | ReplayCheck):
+        elif isinstance(record, Note):
             out.append((record, None, None))
         else:
             out.append((record, f"runs/2026/11/22/{record.id}.jsonl", None))
@@ -220,6 +234,19 @@ def sealed(records):
 def ingest_all(catalog, records):
     for evidence, path, leaf in sealed(records):
         catalog.ingest(evidence, path=path, leaf=leaf)
+
+
+def over_time():
+    """A watch, a look at it, and what changed since."""
+    gone = post()
+    return [
+        Watch("0a1b2c3d", "https://www.example.org/feed", WatchState.ACTIVE, 3600, at(21), RUN, limit=5),
+        Poll("0a1b2c3d", at(22), RUN, PollOutcome.READ, etag='"7"', digest=sha256(b"feed"), articles=2),
+        Comparison(gone, at(22), RUN, Drift.EDITED, sha256(b"a"), sha256(b"b"), 0.25, "record", capture().id),
+        Event("e1", EventKind.DECLARED_GONE, at(23), RUN, "three strikes", gone, state=Availability.GONE_DELETED),
+        Alert("e1", "desk", at(24), RUN, sent=True),
+        OtherCopy(gone, "web.archive.org", CopyState.FOUND, at(25), RUN, "https://web.archive.org/web/1/x", at(1)),
+    ]
 
 
 def a_small_archive():
@@ -237,5 +264,6 @@ def a_small_archive():
         capture(post("20", "jack"), 4, suffix="0003", text=JAPANESE, aliases=(short.uri,)),
         observation(post(), at(20), Availability.RATE_LIMITED, "record", "HTTP 429", http_status=429),
         ReplayCheck(capture().id, RUN, at(25), RenderEnd.READY, "embed-archiver 0.1.0", 1.0, 0.9876, 12, missed=1),
+        *over_time(),
         run_ended(),
     ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from catalog_evidence import T0, article_version, at, capture, observation, post, run_ended, run_started
+from catalog_evidence import T0, article_version, at, capture, observation, over_time, post, run_ended, run_started
 
 from archiver.catalog import Catalog, digest_problem, dump
 from archiver.model.checks import ReplayCheck
@@ -72,8 +72,9 @@ def archive_run(store, catalog, run_id, minute, *, end=True, index=True):
     run.note(stray)
     put(stray, None, None)
     check = ReplayCheck(sealed.record.id, run_id, at(minute + 9), RenderEnd.READY, "test 1", 0.99, 1.0, 12)
-    run.note(check)
-    put(check, None, None)
+    run.note(check, *over_time())
+    for note in (check, *over_time()):
+        put(note, None, None)
     if end:
         ended = run_ended(run_id)
         leaves = run.end(ended)

@@ -21,8 +21,8 @@ from archiver.catalog.selecting import Selecting
 from archiver.catalog.shared import put_leaf
 from archiver.catalog.withdrawn import empty_catalog
 from archiver.model.errors import CatalogDamaged, HomeMissing
+from archiver.model.evidence import AnyEvidence, Note
 from archiver.model.records import Leaf
-from archiver.model.tombstones import AnyEvidence
 
 __all__ = ["Catalog"]
 
@@ -72,6 +72,12 @@ class Catalog(Searching, Selecting, Economy, Replays):
         """
         with self._writing() as db:
             ingest_evidence(db, evidence, path=path, leaf=leaf)
+
+    def ingest_notes(self, notes: Iterable[Note]) -> None:
+        """Write the rows of many lines of one journal in one transaction; see `ingest`."""
+        with self._writing() as db:
+            for note in notes:
+                ingest_evidence(db, note, path=None, leaf=None)
 
     def ingest_leaf(self, leaf: Leaf) -> None:
         """Write down an entry of the log that seals no record: a WARC file, a journal."""

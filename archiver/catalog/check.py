@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archiver.catalog.derive import standing_of
+from archiver.catalog.derive import declared_at, standing_of
 from archiver.catalog.migrations import check_schema
 from archiver.catalog.reading import Reading
 from archiver.catalog.schema import TABLES
+from archiver.catalog.standing import Standing
 from archiver.model.errors import CatalogDamaged
 
 __all__ = ["dump", "problems_of"]
@@ -61,11 +62,15 @@ def _derived(db: Database) -> Iterator[str]:
                  SELECT resource_id FROM observation EXCEPT SELECT resource_id FROM availability)"""
     for (resource_id,) in db.execute(stale).fetchmany(_MOST):
         yield f"resource {resource_id} lacks a derived row"
-    rows = "SELECT resource_id, state, since_at, seen_at, checked_at, last_live_at FROM availability"
+    rows = "SELECT resource_id, state, since_at, seen_at, checked_at, last_live_at, declared_at FROM availability"
     for resource_id, *row in db.execute(rows).fetchall():
         now = standing_of(db, resource_id)
-        if now is None or row != [now.state.value, now.since_at, now.seen_at, now.checked_at, now.last_live_at]:
+        if now is None or row != [*_columns(now), declared_at(db, resource_id)]:
             yield f"resource {resource_id}: its availability is not what its observations say"
+
+
+def _columns(now: Standing) -> list[str | None]:
+    return [now.state.value, now.since_at, now.seen_at, now.checked_at, now.last_live_at]
 
 
 def _sortable(row: tuple[Any, ...]) -> tuple[tuple[str, Any], ...]:

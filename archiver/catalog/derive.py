@@ -2,11 +2,15 @@
 
 from sqlite_utils import Database
 
+from archiver.catalog.keys import sortable_at
 from archiver.catalog.rows import insert
 from archiver.catalog.standing import Judgement, Seen, Standing, judgements, standing
+from archiver.model.cadence import Cadence, Look, due_after
+from archiver.model.clock import parse_at
+from archiver.model.overtime import EventKind
 from archiver.model.states import Availability
 
-__all__ = ["derive_article", "derive_availability", "standing_of"]
+__all__ = ["declared_at", "derive_article", "derive_availability", "judgements_of", "standing_of"]
 
 
 def derive_article(db: Database, resource_id: int) -> None:
@@ -23,8 +27,10 @@ def derive_article(db: Database, resource_id: int) -> None:
 
 def derive_availability(db: Database, resource_id: int) -> None:
     """The resource's standing, from all of its observations and captures, also those whose bytes went."""
-    now = standing_of(db, resource_id)
+    found = judgements_of(db, resource_id)
+    now = standing(found)
     if now is not None:
+        declared = declared_at(db, resource_id)
         values = {
             "resource_id": resource_id,
             "state": now.state.value,
@@ -32,12 +38,35 @@ def derive_availability(db: Database, resource_id: int) -> None:
             "seen_at": now.seen_at,
             "checked_at": now.checked_at,
             "last_live_at": now.last_live_at,
+            "declared_at": declared,
+            "due_at": _due_at(found, declared=declared is not None),
         }
         insert(db, "availability", values, replace_where=("resource_id", "true"))
 
 
 def standing_of(db: Database, resource_id: int) -> Standing | None:
     """What the row of `availability` must say."""
+    return standing(judgements_of(db, resource_id))
+
+
+def declared_at(db: Database, resource_id: int) -> str | None:
+    """Since when the resource counts as lost; None if it does not, or came back."""
+    kinds = [EventKind.DECLARED_GONE.value, EventKind.CAME_BACK.value]
+    row = db.execute(
+        """SELECT kind, happened_at FROM event WHERE resource_id = ? AND kind IN (?, ?)
+           ORDER BY happened_at DESC, kind LIMIT 1""",
+        [resource_id, *kinds],
+    ).fetchone()
+    return row[1] if row and row[0] == EventKind.DECLARED_GONE.value else None
+
+
+def _due_at(found: list[Judgement], *, declared: bool) -> str:
+    looks = [Look(parse_at(one.at), one.state) for one in found]
+    return sortable_at(due_after(looks, declared=declared, cadence=Cadence()))
+
+
+def judgements_of(db: Database, resource_id: int) -> list[Judgement]:
+    """What each visit to the resource came to, the oldest first."""
     captures = db.execute("SELECT id, ended_at, availability FROM capture WHERE resource_id = ?", [resource_id])
     gone = db.execute(
         "SELECT folder_id, judged_at, availability FROM tombstone WHERE resource_id = ? AND judged_at IS NOT NULL",
@@ -51,4 +80,4 @@ def standing_of(db: Database, resource_id: int) -> Standing | None:
         [resource_id],
     )
     seen = (Seen(at, Availability(state), via, visit) for at, state, via, visit in observed.fetchall())
-    return standing(judgements(seen, decided))
+    return judgements(seen, decided)

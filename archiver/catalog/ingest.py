@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from archiver.catalog.derive import derive_article, derive_availability
 from archiver.catalog.keys import key63, sortable_at
+from archiver.catalog.overtime import Overtime, put_overtime
 from archiver.catalog.replays import put_replay_check
 from archiver.catalog.rows import insert
 from archiver.catalog.shared import (
@@ -28,6 +29,7 @@ from archiver.catalog.shared import (
 )
 from archiver.catalog.withdrawn import put_tombstone
 from archiver.model.checks import ReplayCheck
+from archiver.model.evidence import AnyEvidence
 from archiver.model.records import (
     Article,
     ArticleVersion,
@@ -43,7 +45,7 @@ from archiver.model.records import (
     RunStarted,
 )
 from archiver.model.states import CaptureKind, MentionKind, Outcome
-from archiver.model.tombstones import AnyEvidence, Tombstone, Unreferenced
+from archiver.model.tombstones import Tombstone, Unreferenced
 from archiver.model.urls import canonical_url
 from archiver.platforms import post_resource, resource_for
 
@@ -66,6 +68,8 @@ def ingest_evidence(db: Database, evidence: AnyEvidence, *, path: str | None, le
         put_observations(db, (evidence,))
     elif isinstance(evidence, ReplayCheck):
         put_replay_check(db, evidence)
+    elif isinstance(evidence, Overtime):
+        put_overtime(db, evidence)
     elif isinstance(evidence, Unreferenced):
         # It counts for the next prune only, which reads the journal itself.
         return

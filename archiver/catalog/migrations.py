@@ -8,6 +8,7 @@ from sqlite_utils import Database, Migrations
 
 from archiver.catalog.connection import connect_memory
 from archiver.catalog.schema import first_schema
+from archiver.catalog.schema_overtime import overtime_schema
 from archiver.model.errors import CatalogDamaged, HomeTooNew
 
 __all__ = ["check_schema", "migrate", "needs_migration", "refuse_newer", "schema_sql"]
@@ -26,8 +27,13 @@ def _section(db: Database) -> None:
         db.execute(f"ALTER TABLE {table} ADD COLUMN section TEXT")
 
 
+def _overtime(db: Database) -> None:
+    for statement in overtime_schema():
+        db.execute(statement)
+
+
 #: In the order of their making; the name is what the file remembers.
-_STEPS = {"0001_first": _first, "0002_article_section": _section}
+_STEPS = {"0001_first": _first, "0002_article_section": _section, "0003_overtime": _overtime}
 
 
 def migrate(db: Database) -> None:

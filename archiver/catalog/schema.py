@@ -24,7 +24,7 @@ from archiver.model.states import (
     Witness,
 )
 
-__all__ = ["LEAST_LINK_BYTES", "PASSAGE_KINDS", "TABLES", "first_schema"]
+__all__ = ["LEAST_LINK_BYTES", "PASSAGE_KINDS", "TABLES", "first_schema", "one_of"]
 
 PASSAGE_KINDS = ("claim", "record", "title", "orphan")
 _LEAF_KINDS = ("capture", "article", "warc", "journal", "tombstone")
@@ -53,6 +53,12 @@ TABLES = (
     "observation",
     "availability",
     "replay_check",
+    "watch",
+    "poll",
+    "comparison",
+    "event",
+    "alert",
+    "other_copy",
     "passage",
 )
 
@@ -72,7 +78,8 @@ def first_schema() -> tuple[str, ...]:
     )
 
 
-def _one_of(column: str, words: "type[StrEnum] | tuple[str, ...]") -> str:
+def one_of(column: str, words: "type[StrEnum] | tuple[str, ...]") -> str:
+    """A column with its closed vocabulary."""
     listed = ", ".join(f"'{word}'" for word in words)
     return f"{column} TEXT CHECK ({column} IN ({listed}))"
 
@@ -87,7 +94,7 @@ def _runs() -> tuple[str, ...]:
   command TEXT,
   program TEXT,
   ended_at TEXT,
-  {_one_of("outcome", RunOutcome)} NOT NULL DEFAULT 'running',
+  {one_of("outcome", RunOutcome)} NOT NULL DEFAULT 'running',
   counts TEXT,                        -- JSON object, for people
   path TEXT                           -- the journal, relative to snapshots/
 ) STRICT""",
@@ -95,7 +102,7 @@ def _runs() -> tuple[str, ...]:
   -- The append-only log: something was sealed, and this is its digest.
   seq INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
-  {_one_of("kind", _LEAF_KINDS)} NOT NULL,
+  {one_of("kind", _LEAF_KINDS)} NOT NULL,
   path TEXT NOT NULL,                 -- relative to snapshots/
   digest TEXT NOT NULL
 ) STRICT""",
@@ -110,7 +117,7 @@ def _resources() -> tuple[str, ...]:
   key TEXT NOT NULL,                  -- platform:post_id, page:URL or file:PATH
   uri TEXT NOT NULL,                  -- canonical URL; of several for one post, the longest
   surt TEXT,                          -- pages only: folds scheme, www., case and order away
-  {_one_of("kind", ResourceKind)} NOT NULL,
+  {one_of("kind", ResourceKind)} NOT NULL,
   platform TEXT,
   post_id TEXT                        -- text, and its case counts
 ) STRICT""",
@@ -133,7 +140,7 @@ def _folders() -> tuple[str, ...]:
   -- One sealed evidence folder: a capture of a post or a page, or one state of an article.
   -- What has a row in tombstone too is gone, all but the records that others refer to.
   id TEXT PRIMARY KEY,                -- the folder's name; sorts by time
-  {_one_of("kind", CaptureKind)} NOT NULL,
+  {one_of("kind", CaptureKind)} NOT NULL,
   run_id INTEGER NOT NULL REFERENCES run (id),
   path TEXT NOT NULL,                 -- relative to snapshots/
   leaf_seq INTEGER REFERENCES leaf (seq)
@@ -142,8 +149,8 @@ def _folders() -> tuple[str, ...]:
   -- One file of a folder. Observed bytes came over the network, produced ones we made.
   folder_id TEXT NOT NULL REFERENCES folder (id),
   path TEXT NOT NULL,                 -- relative to the folder
-  {_one_of("role", ArtefactRole)} NOT NULL,
-  {_one_of("origin", Origin)} NOT NULL,
+  {one_of("role", ArtefactRole)} NOT NULL,
+  {one_of("origin", Origin)} NOT NULL,
   media_type TEXT NOT NULL,
   size_bytes INTEGER NOT NULL,
   digest TEXT NOT NULL,
@@ -207,7 +214,7 @@ def _articles() -> tuple[str, ...]:
   -- One place where an article version cites, in reading order; claim_ columns as published.
   version_id TEXT NOT NULL REFERENCES article_version (id),
   ordinal INTEGER NOT NULL,
-  {_one_of("kind", MentionKind)} NOT NULL,
+  {one_of("kind", MentionKind)} NOT NULL,
   platform TEXT,
   post_id TEXT,
   url TEXT,                           -- NULL: orphan, or dangling link
@@ -234,7 +241,7 @@ def _articles() -> tuple[str, ...]:
 
 
 def _captures() -> tuple[str, ...]:
-    layers = ",\n  ".join(_one_of(f"{layer}_layer", LayerOutcome) for layer in Layer)
+    layers = ",\n  ".join(one_of(f"{layer}_layer", LayerOutcome) for layer in Layer)
     return (
         f"""CREATE TABLE capture (
   -- One dated attempt to freeze a resource. COMPLETE means that the post itself was seen.
@@ -243,12 +250,12 @@ def _captures() -> tuple[str, ...]:
   uri TEXT NOT NULL,                  -- the resource's URL as this capture knew it
   started_at TEXT NOT NULL,
   ended_at TEXT NOT NULL,
-  {_one_of("outcome", Outcome)} NOT NULL,
-  {_one_of("availability", Availability)} NOT NULL,
+  {one_of("outcome", Outcome)} NOT NULL,
+  {one_of("availability", Availability)} NOT NULL,
   final_url TEXT,
   http_status INTEGER,
   logged_in INTEGER NOT NULL CHECK (logged_in IN (0, 1)), -- whether it shows what a member saw
-  {_one_of("context_relation", Relation)}, -- what it is to the post of capture context_of; NULL: an article cites it
+  {one_of("context_relation", Relation)}, -- what it is to the post of capture context_of; NULL: an article cites it
   context_of TEXT,
   article_id TEXT,                    -- the state of an article whose own page this is
   {layers}
@@ -260,7 +267,7 @@ def _captures() -> tuple[str, ...]:
   -- Why a capture is not complete.
   capture_id TEXT NOT NULL REFERENCES capture (id),
   ordinal INTEGER NOT NULL,
-  {_one_of("reason", Reason)} NOT NULL,
+  {one_of("reason", Reason)} NOT NULL,
   PRIMARY KEY (capture_id, ordinal)
 ) STRICT, WITHOUT ROWID""",
         """CREATE TABLE post (
@@ -292,10 +299,10 @@ def _tombstones() -> tuple[str, ...]:
   resource_id INTEGER NOT NULL REFERENCES resource (id),
   uri TEXT NOT NULL,                  -- the resource's URL as the capture knew it
   captured_at TEXT NOT NULL,
-  {_one_of("outcome", Outcome)},
-  {_one_of("availability", Availability)}, -- what the capture had found
+  {one_of("outcome", Outcome)},
+  {one_of("availability", Availability)}, -- what the capture had found
   judged_at TEXT,                     -- when that was seen
-  {_one_of("act", Act)} NOT NULL,
+  {one_of("act", Act)} NOT NULL,
   reason TEXT NOT NULL,
   withdrawn_at TEXT NOT NULL,
   leaf_seq INTEGER NOT NULL REFERENCES leaf (seq) -- where the tombstone lies, and its digest
@@ -309,7 +316,7 @@ def _observations() -> tuple[str, ...]:
         f"""CREATE TABLE basis (
   -- What an observation rests on: the witness, its HTTP status, and a sentence.
   id INTEGER PRIMARY KEY,             -- 63 bits of sha256 over the three
-  {_one_of("via", Witness)} NOT NULL,
+  {one_of("via", Witness)} NOT NULL,
   http_status INTEGER,
   evidence TEXT NOT NULL
 ) STRICT""",
@@ -317,7 +324,7 @@ def _observations() -> tuple[str, ...]:
   -- One dated statement of availability, the inconclusive ones too.
   resource_id INTEGER NOT NULL REFERENCES resource (id),
   observed_at TEXT NOT NULL,
-  {_one_of("availability", Availability)} NOT NULL,
+  {one_of("availability", Availability)} NOT NULL,
   basis_id INTEGER NOT NULL REFERENCES basis (id),
   run_id INTEGER NOT NULL REFERENCES run (id),
   capture_id TEXT,                    -- the folder that holds the evidence, if any
@@ -326,7 +333,7 @@ def _observations() -> tuple[str, ...]:
         f"""CREATE TABLE availability (
   -- Derived from the observations: where each resource stands now.
   resource_id INTEGER PRIMARY KEY REFERENCES resource (id),
-  {_one_of("state", Availability)} NOT NULL, -- the latest conclusive one, else the latest
+  {one_of("state", Availability)} NOT NULL, -- the latest conclusive one, else the latest
   since_at TEXT NOT NULL,             -- first seen in this state, without another between
   seen_at TEXT NOT NULL,              -- last seen in this state
   checked_at TEXT NOT NULL,           -- last looked at, whatever came of it
@@ -342,7 +349,7 @@ def _checks() -> tuple[str, ...]:
   capture_id TEXT NOT NULL,           -- its row here stays when it is withdrawn
   checked_at TEXT NOT NULL,
   run_id INTEGER NOT NULL REFERENCES run (id),
-  {_one_of("ended", RenderEnd)} NOT NULL,
+  {one_of("ended", RenderEnd)} NOT NULL,
   screenshot REAL,                    -- similarity with the stored one, 0 to 1; NULL: there is none
   text REAL,                          -- likewise
   requests INTEGER NOT NULL,
@@ -364,7 +371,7 @@ def _search() -> tuple[str, ...]:
   -- records it, the title of an article, or (orphan) a quote whose permalink is lost,
   -- and then resource_id is the article that carries it.
   id INTEGER PRIMARY KEY,             -- 63 bits of sha256 over the rest
-  {_one_of("kind", PASSAGE_KINDS)} NOT NULL,
+  {one_of("kind", PASSAGE_KINDS)} NOT NULL,
   resource_id INTEGER NOT NULL REFERENCES resource (id),
   name TEXT,
   handle TEXT,

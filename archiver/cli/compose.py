@@ -11,12 +11,13 @@ from archiver.cli.options import Common
 from archiver.cli.output import warn
 from archiver.config import Settings, load_settings
 from archiver.engine.threads import thread_engine
-from archiver.fetch.client import Client, Fetched
+from archiver.fetch.client import Client
 from archiver.fetch.collections import Label, open_bytes
 from archiver.fetch.items import Collection
 from archiver.home import Home, OpenHome, open_home
 from archiver.model.clock import system_clock
 from archiver.model.errors import InputUnreadable
+from archiver.model.fetched import Fetched
 from archiver.model.records import Document
 from archiver.steps.archive import ArchiveTools, Policy
 from archiver.steps.replay import ReplayTools

@@ -3,7 +3,7 @@
 import copy
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Self
@@ -16,10 +16,11 @@ from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar, create_cookie, extract_cookies_to_jar
 
 from archiver.model.exchange import FAILURE_HEADER, NOTE_HEADER, Failure
+from archiver.model.fetched import Fetched
 from archiver.model.sessions import Session
 from archiver.model.urls import parse_url
 
-__all__ = ["Client", "Fetched"]
+__all__ = ["Client"]
 
 _MAX_REDIRECTS = 10
 _ATTEMPTS = 2
@@ -30,30 +31,6 @@ _CHUNK_BYTES = 64 * 1024
 _BODY_BYTES = 64 * 1024 * 1024
 _BAD_GATEWAY = 502
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.9,*/*;q=0.8"
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """What came of one GET and the redirects after it.
-
-    `status`, `headers` and `body` (content-decoded) are those of the last answer, at
-    `final_url`; `status` is None if there was none. `failure` says why there is no
-    answer, or no whole one, and `note` says it in words; `notes` say what was cut.
-    `redirects` are the (status, URL) of the hops before, `location` where the last answer
-    redirects to if it was not followed.
-    """
-
-    final_url: str
-    status: int | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-    media_type: str | None = None
-    charset: str | None = None
-    redirects: tuple[tuple[int, str], ...] = ()
-    failure: Failure | None = None
-    note: str = ""
-    notes: tuple[str, ...] = ()
-    location: str | None = None
 
 
 class Client:

@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from archiver.model.checks import ReplayCheck
 from archiver.model.digests import Digest
-from archiver.model.records import Evidence, Resource, WarcRef
+from archiver.model.records import Resource, WarcRef
 from archiver.model.states import Act, Availability, CaptureKind, Outcome
 
-__all__ = ["AnyEvidence", "Gap", "Redaction", "Tombstone", "Unreferenced", "Withdrawn"]
+__all__ = ["Gap", "Redaction", "Tombstone", "Unreferenced", "Withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +76,3 @@ class Unreferenced:
 
     at: datetime
     captures: tuple[str, ...] = field(default=())
-
-
-AnyEvidence = Evidence | Tombstone | Unreferenced | ReplayCheck

@@ -10,7 +10,7 @@ from archiver.browser import Browser
 from archiver.catalog import Catalog, StoredVersion
 from archiver.extract import extract
 from archiver.extract.unpack import DOCX, MHTML, PDF
-from archiver.fetch.client import Client, Fetched
+from archiver.fetch.client import Client
 from archiver.fetch.collections import Label, open_bytes, open_source
 from archiver.fetch.items import Collection
 from archiver.fetch.source import looks_like_url
@@ -18,6 +18,7 @@ from archiver.model.clock import Clock
 from archiver.model.digests import sha256
 from archiver.model.errors import InputUnreadable
 from archiver.model.exchange import Exchange, Failure
+from archiver.model.fetched import Fetched
 from archiver.model.records import (
     Article,
     ArticleVersion,

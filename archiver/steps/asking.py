@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from archiver.fetch.client import Client, Fetched
+from archiver.fetch.client import Client
 from archiver.fetch.recorded import fetched_from_wire
 from archiver.model.clock import Clock
 from archiver.model.exchange import Exchange
+from archiver.model.fetched import Fetched
 from archiver.model.records import PostRef
 from archiver.model.urls import parse_url
 from archiver.platforms.base import Answer, Platform, RecordRequest

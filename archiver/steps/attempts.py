@@ -12,8 +12,8 @@ from typing import TypeVar
 
 import tenacity
 
-from archiver.fetch.client import Fetched
 from archiver.model.exchange import Exchange, Failure
+from archiver.model.fetched import Fetched
 from archiver.model.records import StepResult
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
 from archiver.model.states import Backend, Group, Reason

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from archiver.fetch.client import Client, Fetched
+from archiver.fetch.client import Client
 from archiver.fetch.recorded import fetched_from_wire
 from archiver.model.exchange import Exchange
+from archiver.model.fetched import Fetched
 from archiver.model.urls import canonical_url
 from archiver.steps.cuts import broken_off
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urljoin
 
-from archiver.fetch.client import Client, Fetched
+from archiver.fetch.client import Client
+from archiver.model.fetched import Fetched
 from archiver.model.records import Resource
 from archiver.model.urls import canonical_url
 from archiver.platforms import is_shortener, resource_for

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from archiver.fetch.client import Fetched
 from archiver.model.exchange import Exchange
+from archiver.model.fetched import Fetched
 from archiver.model.records import Claim, LayerResult, PostRecord
 from archiver.model.rendering import Rendering
 from archiver.model.states import ArtefactRole, Layer, LayerOutcome, Origin

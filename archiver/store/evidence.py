@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from archiver.model.evidence import AnyEvidence
 from archiver.model.records import ArticleVersion, Capture, Leaf
-from archiver.model.tombstones import AnyEvidence
 from archiver.store.canonical import read_canonical, read_object
 from archiver.store.journal import read_journal
 from archiver.store.layout import FORMAT, JOURNALS, RECORD, capture_path, is_journal

@@ -6,20 +6,27 @@ from pathlib import Path
 
 from archiver.model.checks import ReplayCheck
 from archiver.model.digests import Digest, sha256_of_chunks
+from archiver.model.evidence import JournalLine
+from archiver.model.overtime import Alert, Comparison, Event, OtherCopy, Poll, Watch
 from archiver.model.records import Observation, RunEnded, RunStarted
 from archiver.model.tombstones import Unreferenced
 from archiver.store.canonical import object_line, read_canonical, read_object, storable
 from archiver.store.files import append_durably, make_dirs, seal_file, sync_dir
 from archiver.store.log import cut_half_line, read_lines
 
-__all__ = ["Journal", "JournalLine", "file_digest", "read_journal", "read_journal_line"]
+__all__ = ["Journal", "file_digest", "read_journal", "read_journal_line"]
 
-JournalLine = RunStarted | Observation | Unreferenced | ReplayCheck | RunEnded
 _TYPES: dict[str, type[JournalLine]] = {
     "run-started": RunStarted,
     "observation": Observation,
     "unreferenced": Unreferenced,
     "replay-check": ReplayCheck,
+    "watch": Watch,
+    "poll": Poll,
+    "comparison": Comparison,
+    "event": Event,
+    "alert": Alert,
+    "copy": OtherCopy,
     "run-ended": RunEnded,
 }
 _NAMES = {kind: name for name, kind in _TYPES.items()}
@@ -69,17 +76,20 @@ class Journal:
         cut_half_line(path)
         return cls(path, os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC))
 
-    def write(self, record: JournalLine) -> None:
-        """Append one line."""
-        name = _NAMES[type(record)]
-        try:
-            line = object_line(record, type=name)
-        except ValueError:
-            line = object_line(storable(record), type=name)
-        append_durably(self._descriptor, line + b"\n")
+    def write(self, *records: JournalLine) -> None:
+        """Append lines, all of them with one sync."""
+        append_durably(self._descriptor, b"".join(_line(record) + b"\n" for record in records))
 
     def seal(self) -> Digest:
         """Close it for good; the digest of the whole file."""
         os.close(self._descriptor)
         seal_file(self._path)
         return file_digest(self._path)
+
+
+def _line(record: JournalLine) -> bytes:
+    name = _NAMES[type(record)]
+    try:
+        return object_line(record, type=name)
+    except ValueError:
+        return object_line(storable(record), type=name)

@@ -14,11 +14,12 @@ from pathlib import Path, PurePosixPath
 
 from archiver.model.clock import Clock
 from archiver.model.digests import sha256
+from archiver.model.evidence import JournalLine
 from archiver.model.records import Leaf, RunEnded
 from archiver.model.states import RunOutcome
 from archiver.store.evidence import open_journals, read_folder
 from archiver.store.files import cut_file, seal_file, sync_dir
-from archiver.store.journal import Journal, JournalLine, file_digest, read_journal_line
+from archiver.store.journal import Journal, file_digest, read_journal_line
 from archiver.store.layout import CAPTURES, ENDING, LOCK, MANIFEST, TMP, TOMBSTONES, WARCS, day_of
 from archiver.store.log import Log, read_lines
 from archiver.store.remove import carry_out

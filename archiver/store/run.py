@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from archiver.model.checks import ReplayCheck
 from archiver.model.clock import Clock
 from archiver.model.digests import Digest
+from archiver.model.evidence import Note
 from archiver.model.exchange import Exchange
-from archiver.model.records import Leaf, Observation, RunEnded, RunStarted, WarcRef
+from archiver.model.records import Leaf, RunEnded, RunStarted, WarcRef
 from archiver.model.states import Act
-from archiver.model.tombstones import Tombstone, Unreferenced
+from archiver.model.tombstones import Tombstone
 from archiver.store.exchanges import KnownPayloads, write_exchanges
 from archiver.store.files import home_errors
 from archiver.store.journal import Journal
@@ -92,10 +92,10 @@ class RunStore:
         with self._working(), home_errors():
             return self._write_warc(self.run_id, exchanges)
 
-    def note(self, seen: Observation | Unreferenced | ReplayCheck) -> None:
-        """Write down what was seen and belongs to no folder."""
+    def note(self, *seen: Note) -> None:
+        """Write down what was seen and belongs to no folder; all of it is on the disk on return."""
         with self._turn, home_errors():
-            self._journal.write(seen)
+            self._journal.write(*seen)
 
     def withdraw(
         self, act: Act, items: Sequence[Going], *, needed: Container[Place], released: Sequence[WarcRef] = ()

@@ -11,11 +11,12 @@ from pathlib import Path
 from archiver.model.clock import Clock, system_clock
 from archiver.model.digests import Digest
 from archiver.model.errors import HomeError, HomeLocked, HomeMissing, HomeNotWritable
+from archiver.model.evidence import JournalLine
 from archiver.model.records import Capture, Leaf, RunStarted, WarcRef
 from archiver.model.tombstones import Tombstone
 from archiver.store.evidence import Damaged, Stored, read_evidence, read_folder
 from archiver.store.files import home_errors, make_dirs, replace_file, sync_dir, write_new
-from archiver.store.journal import JournalLine, read_journal
+from archiver.store.journal import read_journal
 from archiver.store.layout import FORMAT, FORMAT_FILE, LOCK, MANIFEST, README, TMP, check_format
 from archiver.store.log import Log, read_leaves
 from archiver.store.recorded import Recorded, read_recorded, read_response

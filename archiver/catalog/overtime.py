@@ -1,0 +1,124 @@
+"""Rows of what unattended passes write down over time."""
+
+from sqlite_utils import Database
+
+from archiver.catalog.derive import derive_availability
+from archiver.catalog.keys import sortable_at
+from archiver.catalog.rows import insert
+from archiver.catalog.shared import put_resource, put_run
+from archiver.model.overtime import Alert, Comparison, Event, OtherCopy, Poll, Watch
+from archiver.model.records import Resource
+
+__all__ = ["Overtime", "put_overtime"]
+
+Overtime = Watch | Poll | Comparison | Event | Alert | OtherCopy
+
+
+def put_overtime(db: Database, line: Overtime) -> None:
+    """The row of one journal line; of several about one watch the latest stands."""
+    match line:
+        case Watch():
+            _watch(db, line)
+        case Poll():
+            _poll(db, line)
+        case Comparison():
+            _comparison(db, line)
+        case Event():
+            _event(db, line)
+        case Alert():
+            _alert(db, line)
+        case OtherCopy():
+            _copy(db, line)
+
+
+def _watch(db: Database, line: Watch) -> None:
+    values = {
+        "id": line.id,
+        "source": line.source,
+        "state": line.state.value,
+        "every_s": line.every_s,
+        "set_at": sortable_at(line.at),
+        "run_id": put_run(db, line.run_id),
+        "list_column": line.column,
+        "list_limit": line.limit,
+    }
+    later = "(excluded.set_at, excluded.run_id, excluded.state) > (watch.set_at, watch.run_id, watch.state)"
+    insert(db, "watch", values, replace_where=("id", later))
+
+
+def _poll(db: Database, line: Poll) -> None:
+    values = {
+        "watch_id": line.watch_id,
+        "polled_at": sortable_at(line.at),
+        "run_id": put_run(db, line.run_id),
+        "outcome": line.outcome.value,
+        "note": line.note,
+        "etag": line.etag,
+        "last_modified": line.last_modified,
+        "digest": str(line.digest) if line.digest else None,
+        "articles": line.articles,
+    }
+    insert(db, "poll", values)
+
+
+def _comparison(db: Database, line: Comparison) -> None:
+    values = {
+        "resource_id": put_resource(db, line.resource),
+        "compared_at": sortable_at(line.at),
+        "run_id": put_run(db, line.run_id),
+        "drift": line.drift.value,
+        "before_digest": str(line.before),
+        "after_digest": str(line.after),
+        "distance": line.distance,
+        "basis": line.basis,
+        "capture_id": line.capture_id,
+    }
+    insert(db, "comparison", values)
+
+
+def _event(db: Database, line: Event) -> None:
+    resource_id = _known(db, line.resource)
+    values = {
+        "id": line.id,
+        "kind": line.kind.value,
+        "happened_at": sortable_at(line.at),
+        "run_id": put_run(db, line.run_id),
+        "resource_id": resource_id,
+        "article_resource_id": _known(db, line.article),
+        "state": line.state.value if line.state else None,
+        "capture_id": line.capture_id,
+        "evidence": line.evidence,
+    }
+    insert(db, "event", values)
+    if resource_id is not None:
+        derive_availability(db, resource_id)
+
+
+def _alert(db: Database, line: Alert) -> None:
+    values = {
+        "event_id": line.event_id,
+        "channel": line.channel,
+        "tried_at": sortable_at(line.at),
+        "run_id": put_run(db, line.run_id),
+        "sent": int(line.sent),
+        "note": line.note,
+    }
+    insert(db, "alert", values)
+
+
+def _copy(db: Database, line: OtherCopy) -> None:
+    values = {
+        "resource_id": put_resource(db, line.resource),
+        "service": line.service,
+        "asked_at": sortable_at(line.at),
+        "run_id": put_run(db, line.run_id),
+        "state": line.state.value,
+        "uri_m": line.uri_m,
+        "captured_at": sortable_at(line.captured_at) if line.captured_at else None,
+        "note": line.note,
+    }
+    insert(db, "other_copy", values)
+
+
+def _known(db: Database, resource: Resource | None) -> int | None:
+    return put_resource(db, resource) if resource else None

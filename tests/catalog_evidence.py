@@ -236,16 +236,16 @@ def ingest_all(catalog, records):
         catalog.ingest(evidence, path=path, leaf=leaf)
 
 
-def over_time():
+def over_time(run_id=RUN):
     """A watch, a look at it, and what changed since."""
     gone = post()
     return [
-        Watch("0a1b2c3d", "https://www.example.org/feed", WatchState.ACTIVE, 3600, at(21), RUN, limit=5),
-        Poll("0a1b2c3d", at(22), RUN, PollOutcome.READ, etag='"7"', digest=sha256(b"feed"), articles=2),
-        Comparison(gone, at(22), RUN, Drift.EDITED, sha256(b"a"), sha256(b"b"), 0.25, "record", capture().id),
-        Event("e1", EventKind.DECLARED_GONE, at(23), RUN, "three strikes", gone, state=Availability.GONE_DELETED),
-        Alert("e1", "desk", at(24), RUN, sent=True),
-        OtherCopy(gone, "web.archive.org", CopyState.FOUND, at(25), RUN, "https://web.archive.org/web/1/x", at(1)),
+        Watch("0a1b2c3d", "https://www.example.org/feed", WatchState.ACTIVE, 3600, at(21), run_id, limit=5),
+        Poll("0a1b2c3d", at(22), run_id, PollOutcome.READ, etag='"7"', digest=sha256(b"feed"), articles=2),
+        Comparison(gone, at(22), run_id, Drift.EDITED, sha256(b"a"), sha256(b"b"), 0.25, "record", capture().id),
+        Event("e1", EventKind.DECLARED_GONE, at(23), run_id, "three strikes", gone, state=Availability.GONE_DELETED),
+        Alert("e1", "desk", at(24), run_id, sent=True),
+        OtherCopy(gone, "web.archive.org", CopyState.FOUND, at(25), run_id, "https://web.archive.org/web/1/x", at(1)),
     ]
 
 

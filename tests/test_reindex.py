@@ -72,8 +72,8 @@ def archive_run(store, catalog, run_id, minute, *, end=True, index=True):
     run.note(stray)
     put(stray, None, None)
     check = ReplayCheck(sealed.record.id, run_id, at(minute + 9), RenderEnd.READY, "test 1", 0.99, 1.0, 12)
-    run.note(check, *over_time())
-    for note in (check, *over_time()):
+    run.note(check, *over_time(run_id))
+    for note in (check, *over_time(run_id)):
         put(note, None, None)
     if end:
         ended = run_ended(run_id)

@@ -6,11 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BROWSER_READY := $(VENV)/.browser
+TESTS_READY := $(VENV)/.tests
 SOURCE ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup archive test lint unit docs lock bench-capture bench-extract bench-sources soak clean
+.PHONY: help setup archive test lint unit docs lock bench-capture bench-check bench-extract bench-sources soak clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +34,11 @@ $(BROWSER_READY): $(READY)
 	@$(BIN)/archiver doctor --install-browser --only-browser
 	@touch $@
 
+$(TESTS_READY): $(READY) requirements-test.lock
+	@echo "adding what the tests need (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@
+
 archive: setup ## Archive SOURCE=<url|file>; without it, the demo site's sample article
 ifeq ($(strip $(SOURCE)),)
 	@$(BIN)/archiver demo --archive $(ARGS)
@@ -40,24 +46,29 @@ else
 	@$(BIN)/archiver archive $(ARGS) -- "$(SOURCE)"
 endif
 
-test: setup lint unit ## Run every check: style, types, tests
+test: setup $(TESTS_READY) lint unit ## Run every check: style, types, tests
 
-lint: $(READY) ## Style and types
+lint: $(TESTS_READY) ## Style and types
 	@$(BIN)/ruff check archiver tests bench
 	@$(BIN)/ruff format --check archiver tests bench
 	@$(BIN)/mypy
 
-unit: $(READY)
+unit: $(TESTS_READY)
 	@$(BIN)/pytest $(ARGS)
 
 docs: $(READY) ## Write the generated parts of the documentation anew
 	@$(BIN)/python tests/generated.py --write
 
-lock: $(READY) ## Resolve requirements.lock anew (needs uv)
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --extra test pyproject.toml -o requirements.lock
+LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --extra build
+lock: ## Resolve both lock files anew (needs uv)
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) --extra test --extra alerts --constraint requirements.lock pyproject.toml -o requirements-test.lock
 
 bench-capture: setup ## Pages a minute, CPU and bytes against a bare browser loop and four peers, light and heavy pages, in one run
 	@$(BIN)/python bench/capture.py $(ARGS)
+
+bench-check: $(READY) ## URLs a second of link checks against lychee and linkchecker, in one run; planning and size of a large catalog
+	@$(BIN)/python bench/check.py $(ARGS)
 
 bench-extract: $(READY) ## Pages a second against a bare parse and four article extractors, in one run
 	@$(BIN)/python bench/extract.py $(ARGS)
@@ -65,7 +76,7 @@ bench-extract: $(READY) ## Pages a second against a bare parse and four article 
 bench-sources: $(READY) ## A gigabyte of crawl through `archiver extract`: pages a second and memory, with one process and two
 	@$(BIN)/python bench/sources.py $(ARGS)
 
-soak: setup ## Thousands of captures in one run, its browser killed again and again: what is left, and memory
+soak: setup $(TESTS_READY) ## Thousands of captures in one run, its browser killed again and again: what is left, and memory
 	@$(BIN)/python tests/soak.py $(ARGS)
 
 clean: ## Remove what setup and tests made (never evidence)

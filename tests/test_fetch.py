@@ -117,7 +117,7 @@ def test_a_redirect_to_where_nothing_may_go_is_refused(site, client, target):
 
 def test_a_name_that_does_not_resolve_says_so(client):
     fetched = client.get("https://gone.example/")
-    assert (fetched.failure, fetched.note) == (Failure.NAME_NOT_RESOLVED, "EAI_NONAME: Name or service not known")
+    assert (fetched.failure, fetched.note) == (Failure.NO_SUCH_NAME, "EAI_NONAME: Name or service not known")
 
 
 def test_a_silent_site_times_out(site, client):

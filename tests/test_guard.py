@@ -187,8 +187,16 @@ def test_a_name_without_an_address_is_not_resolved(route):
     def nothing(host):
         raise socket.gaierror(socket.EAI_NONAME, "no such name")
 
-    assert route("news.example", resolve=nothing) is Failure.NAME_NOT_RESOLVED
-    assert route("news.example", resolve=answers()) is Failure.NAME_NOT_RESOLVED
+    assert route("news.example", resolve=nothing) is Failure.NO_SUCH_NAME
+    assert route("news.example", resolve=answers()) is Failure.NO_SUCH_NAME
+
+
+@pytest.mark.parametrize("code", [socket.EAI_AGAIN, socket.EAI_FAIL, socket.EAI_SYSTEM])
+def test_a_look_up_that_failed_does_not_say_that_there_is_no_such_name(route, code):
+    def trouble(host):
+        raise socket.gaierror(code, "trouble")
+
+    assert route("news.example", resolve=trouble) is Failure.NAME_NOT_RESOLVED
 
 
 @pytest.mark.parametrize("port", [0, 22, 25, 6379, 6667, 9200, 65536])

@@ -17,10 +17,17 @@ NOTE_HEADER = "archiver-note"
 
 
 class Failure(StrEnum):
-    """Why a request has no whole response. REFUSED means that nothing was sent."""
+    """Why a request has no whole response. REFUSED, HELD_BACK and DISALLOWED mean that nothing was sent."""
 
     REFUSED = "refused"
+    #: Out of politeness: its host asked for more time, or has failed too often of late.
+    HELD_BACK = "held_back"
+    #: The site's robots.txt does not want it, or could not be read for now.
+    DISALLOWED = "disallowed"
+    #: The look-up failed; whether the name exists is not known.
     NAME_NOT_RESOLVED = "name_not_resolved"
+    #: The name system answered: the name does not exist, or has no address.
+    NO_SUCH_NAME = "no_such_name"
     CONNECTION_REFUSED = "connection_refused"
     CONNECTION_RESET = "connection_reset"
     TLS = "tls"

@@ -21,6 +21,13 @@ __all__ = ["ConnectTo", "EgressPolicy", "Guard", "Route", "resolve_with_system"]
 
 _RULE = re.compile(r"(\[[^\]]*\]|[^:\[\]]*):(\d*):(\[[^\]]*\]|[^:\[\]]*):(\d*)")
 _NAME_MAX = 253
+#: Not every system knows EAI_NODATA.
+_EAI = {
+    code: name
+    for name in ("EAI_AGAIN", "EAI_NONAME", "EAI_NODATA", "EAI_FAIL", "EAI_SYSTEM", "EAI_MEMORY")
+    if (code := getattr(socket, name, None)) is not None
+}
+_NO_SUCH_NAME = ("EAI_NONAME", "EAI_NODATA")
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 
 
@@ -104,7 +111,7 @@ class Guard:
         self._names: dict[str, asyncio.Future[tuple[str, ...]]] = {}
 
     async def route(self, host: str, port: int) -> Route:
-        """Where to connect for `host:port`; Failed (REFUSED, NAME_NOT_RESOLVED) if nowhere.
+        """Where to connect for `host:port`; Failed (REFUSED, NO_SUCH_NAME, NAME_NOT_RESOLVED) if nowhere.
 
         In order: a rule that names its target, a host that was allowed, then the table.
         """
@@ -131,9 +138,9 @@ class Guard:
         try:
             found = await asyncio.shield(self._names[name])
         except (OSError, UnicodeError) as error:
-            raise Failed(Failure.NAME_NOT_RESOLVED, _dns_note(error)) from None
+            raise _unresolved(error) from None
         if not found:
-            raise Failed(Failure.NAME_NOT_RESOLVED, f"{name} has no address")
+            raise Failed(Failure.NO_SUCH_NAME, f"{name} has no address")
         return found
 
     def _look_up(self, name: str) -> None:
@@ -196,8 +203,10 @@ def _port(digits: str, text: str) -> int | None:
     return int(digits) if digits else None
 
 
-def _dns_note(error: OSError | UnicodeError) -> str:
-    if isinstance(error, socket.gaierror):
-        codes = {socket.EAI_AGAIN: "EAI_AGAIN", socket.EAI_NONAME: "EAI_NONAME", socket.EAI_FAIL: "EAI_FAIL"}
-        return f"{codes.get(error.errno or 0, error.errno)}: {error.strerror}"
-    return str(error)
+def _unresolved(error: OSError | UnicodeError) -> Failed:
+    """What a resolver's error says: only an answer of the name system says that there is no such name."""
+    if not isinstance(error, socket.gaierror):
+        return Failed(Failure.NAME_NOT_RESOLVED, str(error))
+    name = _EAI.get(error.errno or 0, str(error.errno))
+    failure = Failure.NO_SUCH_NAME if name in _NO_SUCH_NAME else Failure.NAME_NOT_RESOLVED
+    return Failed(failure, f"{name}: {error.strerror}")

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from archiver.model.errors import UsageError
+from archiver.model.settings import AlertSettings, RedundancySettings, Vantage
+from archiver.sections import SECTIONS, read_sections
 
 __all__ = ["Settings", "load_settings", "settings_table"]
 
@@ -44,11 +46,21 @@ class Settings:
     keep_free_bytes: int = _setting(200_000_000, "disk space that is left alone: a run ends before it takes more")
     require_sandbox: bool = _setting(False, "refuse to capture in a browser without sandbox")
     language: str = _setting("en-US", "language asked of sites")
+    strikes: int = _setting(3, "conclusive looks that must find a resource gone before it is declared lost")
+    strike_gap_days: float = _setting(3.0, "days that must lie between two such looks")
+    check_jobs: int = _setting(64, "resources checked at the same time, each on a host of its own")
+    host_delay_s: float = _setting(1.0, "seconds between two requests to one host when resources are checked")
+    poll_every_s: int = _setting(6 * 3_600, "seconds between two looks at a watched source, where it has no `--every`")
+    run_budget_s: float = _setting(0.0, "seconds that `archiver run` may take without `--budget`; 0: no bound")
+    alerts: AlertSettings = field(default_factory=AlertSettings, metadata={"section": "alerts"})
+    redundancy: RedundancySettings = field(default_factory=RedundancySettings, metadata={"section": "redundancy"})
+    vantages: tuple[Vantage, ...] = field(default_factory=tuple, metadata={"section": "vantage"})
+    canaries: Mapping[str, str] = field(default_factory=dict, metadata={"section": "canaries"})
 
 
 def settings_table() -> list[tuple[str, Any, str]]:
-    """Name, default and help of every setting, for the documentation."""
-    return [(item.name, item.default, item.metadata["help"]) for item in fields(Settings)]
+    """Name, default and help of every plain setting, for the documentation; the sections are in `sections`."""
+    return [(item.name, item.default, item.metadata["help"]) for item in fields(Settings) if "help" in item.metadata]
 
 
 def load_settings(home: Path | None, flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Settings:
@@ -56,28 +68,32 @@ def load_settings(home: Path | None, flags: Mapping[str, Any], environment: Mapp
 
     Raises UsageError for an unknown key, a value of the wrong type, or a broken TOML file.
     """
-    kinds = {item.name: type(item.default) for item in fields(Settings)}
-    values = _from_file(home / "archiver.toml", kinds) if home else {}
+    kinds = {name: type(default) for name, default, _help in settings_table()}
+    values, sections = _from_file(home / "archiver.toml", kinds) if home else ({}, {})
     values |= {
         name: _convert(kinds[name], environment[f"ARCHIVER_{name.upper()}"], f"ARCHIVER_{name.upper()}")
         for name in kinds
         if f"ARCHIVER_{name.upper()}" in environment
     }
     values |= {name: value for name, value in flags.items() if value is not None and name in kinds}
-    return Settings(**values)
+    named = {item.metadata["section"]: item.name for item in fields(Settings) if "section" in item.metadata}
+    return Settings(**values, **{named[section]: value for section, value in sections.items()})
 
 
-def _from_file(path: Path, kinds: Mapping[str, type]) -> dict[str, Any]:
+def _from_file(path: Path, kinds: Mapping[str, type]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The plain settings, and the sections, that the file gives."""
     if not path.is_file():
-        return {}
+        return {}, {}
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: {error}", next_step="Mend the file; it must be TOML.") from None
-    unknown = sorted(raw.keys() - kinds.keys())
+    known = (*kinds, *(f"[{name}]" for name in SECTIONS))
+    unknown = sorted(raw.keys() - kinds.keys() - SECTIONS)
     if unknown:
-        raise UsageError(f"{path}: unknown settings {', '.join(unknown)}", next_step=f"Known: {', '.join(kinds)}.")
-    return {name: _convert(kinds[name], value, f"{path}: {name}") for name, value in raw.items()}
+        raise UsageError(f"{path}: unknown settings {', '.join(unknown)}", next_step=f"Known: {', '.join(known)}.")
+    plain = {name: _convert(kinds[name], value, f"{path}: {name}") for name, value in raw.items() if name in kinds}
+    return plain, read_sections({name: value for name, value in raw.items() if name in SECTIONS}, where=str(path))
 
 
 def _convert(kind: type, value: Any, where: str) -> Any:

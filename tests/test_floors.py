@@ -25,6 +25,7 @@ FLOORS = {
     # The commands compose the other two of the top floor.
     "cli": 6,
     "config": 5,
+    "sections": 4,
     "home": 5,
     "__main__": 7,
 }

@@ -1,0 +1,123 @@
+"""The sections of `archiver.toml`: what stands under a heading of its own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from archiver.model.errors import UsageError
+from archiver.model.settings import AlertSettings, RedundancySettings, Vantage
+from archiver.platforms import all_platforms, identify
+
+__all__ = ["SECTIONS", "read_sections", "sections_table"]
+
+#: Section → key → help. A new key here must be one of the dataclass in `model.settings`.
+_KEYS: dict[str, dict[str, str]] = {
+    "vantage": {
+        "name": "what evidence calls this vantage; repeat `[[vantage]]` for more than one",
+        "proxy": "its HTTP proxy, `http://HOST:PORT`: asked before a loss is declared",
+    },
+    "alerts": {
+        "webhook": "a URL, or a list of them, that gets a POST with JSON",
+        "command": "a command line, or a list of them, that gets the JSON on standard input",
+        "apprise": "an address in apprise's form, or a list of them (needs the extra `alerts`)",
+        "link_base": "the address below which stored copies can be seen, for the links in alerts",
+    },
+    "redundancy": {
+        "confirm": "ask another archive for its own copies (default: false)",
+        "submit": "hand resources to it of which it has none (default: false; implies `confirm`)",
+        "cdx": f"its CDX server (default: {RedundancySettings().cdx})",
+        "save": f"its Save Page Now (default: {RedundancySettings().save})",
+    },
+    "canaries": {"PLATFORM": 'a post of that platform that is known to be live: `bluesky = "https://bsky.app/…"`'},
+}
+SECTIONS = frozenset(_KEYS)
+
+
+def sections_table() -> list[tuple[str, str, str]]:
+    """Section (as written), key and help of everything in a section, for the documentation."""
+    shown = {"vantage": "[[vantage]]"}
+    return [
+        (shown.get(section, f"[{section}]"), key, text) for section, keys in _KEYS.items() for key, text in keys.items()
+    ]
+
+
+def read_sections(raw: Mapping[str, Any], *, where: str) -> dict[str, Any]:
+    """The sections as their dataclasses; `where` names the file.
+
+    Raises UsageError for an unknown key or a wrong value.
+    """
+    readers = {"vantage": _vantages, "alerts": _alerts, "redundancy": _redundancy, "canaries": _canaries}
+    return {section: readers[section](value, f"{where}: {section}") for section, value in raw.items()}
+
+
+def _vantages(value: Any, where: str) -> tuple[Vantage, ...]:
+    if not isinstance(value, list):
+        raise _wrong(where, "tables, each under [[vantage]]", value)
+    found = []
+    for item in value:
+        table = _table(item, "vantage", where)
+        vantage = Vantage(_text(table.get("name"), f"{where}.name"), _text(table.get("proxy"), f"{where}.proxy"))
+        if not vantage.proxy.startswith(("http://", "https://")):
+            raise _wrong(f"{where}.proxy", "http://HOST:PORT", vantage.proxy)
+        found.append(vantage)
+    return tuple(found)
+
+
+def _alerts(value: Any, where: str) -> AlertSettings:
+    table = _table(value, "alerts", where)
+    lists = {key: _texts(table.get(key, []), f"{where}.{key}") for key in ("webhook", "command", "apprise")}
+    link_base = _text(table["link_base"], f"{where}.link_base") if "link_base" in table else None
+    return AlertSettings(**lists, link_base=link_base)
+
+
+def _redundancy(value: Any, where: str) -> RedundancySettings:
+    table = _table(value, "redundancy", where)
+    switches = {key: _switch(table[key], f"{where}.{key}") for key in ("confirm", "submit") if key in table}
+    if switches.get("submit"):
+        switches["confirm"] = True
+    return RedundancySettings(
+        **switches, **{key: _text(table[key], f"{where}.{key}") for key in ("cdx", "save") if key in table}
+    )
+
+
+def _canaries(value: Any, where: str) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise _wrong(where, "a table", value)
+    known = {platform.name for platform in all_platforms()}
+    for name, url in value.items():
+        if name not in known:
+            raise UsageError(f"{where}: unknown platform {name}", next_step=f"Known: {', '.join(sorted(known))}.")
+        post = identify(_text(url, f"{where}.{name}"))
+        if post is None or post.platform != name:
+            raise _wrong(f"{where}.{name}", f"the address of a post on {name}", url)
+    return dict(value)
+
+
+def _table(value: Any, section: str, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _wrong(where, "a table", value)
+    unknown = sorted(value.keys() - _KEYS[section].keys())
+    if unknown:
+        known = ", ".join(_KEYS[section])
+        raise UsageError(f"{where}: unknown settings {', '.join(unknown)}", next_step=f"Known: {known}.")
+    return value
+
+
+def _text(value: Any, where: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise _wrong(where, "a text", value)
+    return value.strip()
+
+
+def _texts(value: Any, where: str) -> tuple[str, ...]:
+    values = value if isinstance(value, list) else [value]
+    return tuple(_text(item, where) for item in values)
+
+
+def _switch(value: Any, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(where, "true or false", value)
+    return value
+
+
+def _wrong(where: str, expected: str, value: Any) -> UsageError:
+    return UsageError(f"{where}: expected {expected}, got {value!r}", next_step="Mend the value.")

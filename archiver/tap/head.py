@@ -18,6 +18,7 @@ __all__ = [
     "HEAD_END",
     "LAST_CHUNK",
     "SWITCHED",
+    "Request",
     "RequestHead",
     "ResponseHead",
     "as_chunk",
@@ -44,8 +45,8 @@ _Response = h11.Response | h11.InformationalResponse
 
 
 @dataclass(frozen=True, slots=True)
-class RequestHead:
-    """One request as it goes upstream. `target` is in origin form, `uri` the whole URL.
+class Request:
+    """One request as it goes upstream, to `host` and `port`. `uri` is the whole URL.
 
     `sent` is the head for the site, `recorded` the same with secrets replaced, which are `withheld`.
     """
@@ -57,12 +58,19 @@ class RequestHead:
     uri: str
     sent: bytes
     recorded: bytes
-    redacted: tuple[str, ...]
-    upgrade: bool
+    redacted: tuple[str, ...] = ()
+    upgrade: bool = False
+    withheld: tuple[bytes, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHead:
+    """One request of a client: what goes upstream of it, and what the client said to us; `parser` reads its body."""
+
+    request: Request
     takes_chunks: bool
     keep_alive: bool
     parser: h11.Connection
-    withheld: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,7 @@ def read_request(head: bytes, *, tunnel: tuple[str, str, int] | None) -> Request
     secret = [line for name, line in named if name in _SECRET and name not in _TO_PROXY]
     first = f"{method} {path} HTTP/{event.http_version.decode('ascii')}".encode("latin-1")
     shown = {"http": "ws", "https": "wss"}[scheme] if upgrade else scheme
-    return RequestHead(
+    request = Request(
         method=method,
         scheme=scheme,
         host=host,
@@ -128,10 +136,13 @@ def read_request(head: bytes, *, tunnel: tuple[str, str, int] | None) -> Request
         recorded=_joined([first, *(_redacted(line) if line in secret else line for line in fields)]),
         redacted=tuple(dict.fromkeys(map(_field_name, secret))),
         upgrade=upgrade,
+        withheld=tuple(line.partition(b":")[2].strip() for line in secret),
+    )
+    return RequestHead(
+        request=request,
         takes_chunks=event.http_version >= b"1.1",
         keep_alive=event.http_version >= b"1.1" and not _says(event, b"connection", b"close"),
         parser=parser,
-        withheld=tuple(line.partition(b":")[2].strip() for line in secret),
     )
 
 

@@ -89,7 +89,7 @@ class _Memory(asyncio.Transport):
 
     def _remembered(self, request: bytes) -> bytes:
         end = HEAD_END.search(request)
-        asked = read_request(request[: end.end()] if end else request, tunnel=self._key)
+        asked = read_request(request[: end.end()] if end else request, tunnel=self._key).request
         response = self._recall(asked.method, asked.uri, request)
         if response is None:
             raise Failed(Failure.NAME_NOT_RESOLVED, _NOT_STORED)

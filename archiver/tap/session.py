@@ -12,7 +12,7 @@ from archiver.tap.authority import Authority
 from archiver.tap.blind import blind_tunnel
 from archiver.tap.client import Client
 from archiver.tap.failed import Failed
-from archiver.tap.head import HEAD_END, RequestHead, read_request, split_authority
+from archiver.tap.head import HEAD_END, Request, RequestHead, read_request, split_authority
 from archiver.tap.limits import Limits
 from archiver.tap.recording import Ledger, Recording
 from archiver.tap.relay import Relay
@@ -140,8 +140,8 @@ class Session:
         try:
             body = await self._request_body(request)
         except Failed as failed:
-            return await self._unasked(request.uri, request.method, failed, request)
-        recording = services.ledger.begin(uri=request.uri, method=request.method)
+            return await self._unasked(request.request.uri, request.request.method, failed, request.request)
+        recording = services.ledger.begin(uri=request.request.uri, method=request.request.method)
         if recording is None or recording.failure is not None:
             return await self._too_many(recording)
         relay = Relay(
@@ -160,7 +160,7 @@ class Session:
         """The whole body: it is bounded, and having it lets a request be sent again."""
         body = Body(request.parser, collect=True)
         limit = self._services.limits.request_bytes
-        if not body.done and b"100-continue" in request.sent.lower():
+        if not body.done and b"100-continue" in request.request.sent.lower():
             await self._client.send(_CONTINUE)
         raw = b""
         while not body.done:
@@ -175,7 +175,7 @@ class Session:
                 raise Failed(Failure.REFUSED, f"a request body of more than {limit} bytes")
         return raw
 
-    async def _unasked(self, uri: str, method: str, failed: Failed, request: RequestHead | None = None) -> bool:
+    async def _unasked(self, uri: str, method: str, failed: Failed, request: Request | None = None) -> bool:
         """Record a request that goes nowhere, and say so to the client."""
         recording = self._services.ledger.begin(uri=uri, method=method)
         if recording is not None:

@@ -10,7 +10,9 @@ from sqlite_utils import Database
 
 from archiver.catalog.check import problems_of
 from archiver.catalog.connection import connect_reader, connect_writer, log_ahead, logs_ahead, translated
+from archiver.catalog.copies import Copies
 from archiver.catalog.economy import Economy
+from archiver.catalog.events import Events
 from archiver.catalog.fixity import drop_digest, has_digest, sync_file, write_digest
 from archiver.catalog.ingest import ingest_evidence
 from archiver.catalog.migrations import check_schema, migrate, needs_migration, refuse_newer
@@ -29,7 +31,7 @@ __all__ = ["Catalog"]
 _SETTLE_MS = 1_000
 
 
-class Catalog(Searching, Selecting, Economy, Replays):
+class Catalog(Searching, Selecting, Economy, Replays, Events, Copies):
     """An opened `archive.db`. Safe for several threads; one process at a time may write.
 
     Its methods raise HomeNotWritable (disk full, read-only), HomeLocked (another writer),

@@ -15,6 +15,7 @@ from archiver.catalog.economy import Economy
 from archiver.catalog.events import Events
 from archiver.catalog.fixity import drop_digest, has_digest, sync_file, write_digest
 from archiver.catalog.ingest import ingest_evidence
+from archiver.catalog.losses import Losses
 from archiver.catalog.migrations import check_schema, migrate, needs_migration, refuse_newer
 from archiver.catalog.replays import Replays
 from archiver.catalog.schema import TABLES
@@ -31,7 +32,7 @@ __all__ = ["Catalog"]
 _SETTLE_MS = 1_000
 
 
-class Catalog(Searching, Selecting, Economy, Replays, Events, Copies):
+class Catalog(Searching, Selecting, Economy, Replays, Events, Copies, Losses):
     """An opened `archive.db`. Safe for several threads; one process at a time may write.
 
     Its methods raise HomeNotWritable (disk full, read-only), HomeLocked (another writer),

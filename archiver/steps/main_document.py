@@ -8,7 +8,7 @@ from archiver.model.exchange import Exchange, Failure
 from archiver.model.httpwire import response_headers, split_head
 from archiver.model.rendering import Rendering, RenderPlan
 
-__all__ = ["Headers", "MainDocument", "main_document", "retry_after_s"]
+__all__ = ["Headers", "MainDocument", "is_challenge", "main_document", "retry_after_s"]
 
 Headers = Sequence[tuple[str, str]]
 
@@ -57,19 +57,24 @@ def main_document(plan: RenderPlan, rendering: Rendering, exchanges: Sequence[Ex
     if status is None and exchange is not None and exchange.failure is None and not _redirects(exchange):
         status = exchange.status
     headers = _headers(exchange)
-    names = {name.lower() for name, _value in headers}
-    mitigated = not names.isdisjoint(_CHALLENGE_HEADERS)
-    scripted = status in (403, 503) and _CHALLENGE_SCRIPT in (rendering.dom or b"")
-    guarded = status in (403, 405) and _GUARD_HEADER in names
     return MainDocument(
         status=status,
         cut=exchange is not None and exchange.truncated is not None,
         refused=exchange is not None and exchange.failure is Failure.REFUSED,
-        challenged=mitigated or scripted or guarded,
+        challenged=is_challenge(status, headers, rendering.dom or b""),
         failure=exchange.failure if exchange else None,
         note=exchange.note if exchange else "",
         retry_after_s=retry_after_s(dict(headers).get("retry-after")),
     )
+
+
+def is_challenge(status: int | None, headers: Headers, body: bytes) -> bool:
+    """Whether a bot challenge was served in the place of what was asked for."""
+    names = {name.lower() for name, _value in headers}
+    mitigated = not names.isdisjoint(_CHALLENGE_HEADERS)
+    scripted = status in (403, 503) and _CHALLENGE_SCRIPT in body
+    guarded = status in (403, 405) and _GUARD_HEADER in names
+    return mitigated or scripted or guarded
 
 
 def retry_after_s(value: str | None) -> float | None:

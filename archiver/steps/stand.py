@@ -16,7 +16,15 @@ from archiver.steps.astray import Astray
 from archiver.steps.main_document import Headers, MainDocument
 from archiver.steps.notice import Notice
 
-__all__ = ["Stand", "availability_of_status", "stand_of_page", "stand_of_post"]
+__all__ = [
+    "Stand",
+    "availability_of_status",
+    "is_front_page",
+    "is_permalink",
+    "moved_stand",
+    "stand_of_page",
+    "stand_of_post",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +97,13 @@ def _of_unseen_post(plan: RenderPlan, stand: Stand) -> Stand:
     """A good status is no sight of the post, and a bad one of a page made for embedding no loss of it."""
     if stand.availability is Availability.LIVE:
         return Stand(Availability.UNCLEAR, Witness.PAGE, f"{stand.evidence}, and the post is not in the page")
-    if stand.availability.group is Group.GONE and not _is_permalink(plan.url):
+    if stand.availability.group is Group.GONE and not is_permalink(plan.url):
         return Stand(Availability.UNCLEAR, Witness.PAGE, f"{stand.evidence}, but not from the post's own address")
     return stand
 
 
-def _is_permalink(url: str) -> bool:
+def is_permalink(url: str) -> bool:
+    """Whether the address is a post's own, under which its platform answers for it and nothing else."""
     post = identify(url)
     return post is not None and surt(post.url) == surt(url)
 
@@ -136,10 +145,10 @@ def stand_of_page(
         return Stand(notice.availability, Witness.PAGE, f"{stand.evidence}, but the page says “{notice.words}”")
     if not shown:
         return Stand(Availability.UNCLEAR, Witness.PAGE, f"{stand.evidence}, and nothing is to be seen")
-    return _moved(plan.url, rendering.final_url) or stand
+    return moved_stand(plan.url, rendering.final_url) or stand
 
 
-def _moved(asked: str, arrived: str | None) -> Stand | None:
+def moved_stand(asked: str, arrived: str | None) -> Stand | None:
     """Whether the answer came from another canonical address.
 
     A deep link that ends on its own site's front page says nothing of its content, so it
@@ -147,10 +156,17 @@ def _moved(asked: str, arrived: str | None) -> Stand | None:
     """
     if arrived is None or canonical_url(arrived) is None or surt(asked) == surt(arrived):
         return None
-    here, there = parse_url(asked), parse_url(arrived)
-    if here and there and here.segments and not there.segments and surt(_root(asked)) == surt(_root(arrived)):
+    if is_front_page(asked, arrived) and surt(_root(asked)) == surt(_root(arrived)):
         return Stand(Availability.UNCLEAR, Witness.HTTP, f"redirected to the site's front page {arrived}")
     return Stand(Availability.MOVED, Witness.HTTP, f"answered at {arrived}")
+
+
+def is_front_page(asked: str, arrived: str) -> bool:
+    """Whether a deep link ended on the front page of some site."""
+    here, there = parse_url(asked), parse_url(arrived)
+    if here is None or there is None or there.segments:
+        return False
+    return bool(here.segments) or (bool(here.query) and not there.query)
 
 
 def _root(text: str) -> str:

@@ -305,8 +305,14 @@ CREATE TABLE watch (
   set_at TEXT NOT NULL,
   run_id INTEGER NOT NULL REFERENCES run (id),
   list_column TEXT,                   -- of a CSV or JSONL list
-  list_limit INTEGER
+  list_limit INTEGER,
+  found_in TEXT,                      -- the watch of the list that named it; polled as long as that is
+  due_at TEXT NOT NULL                -- derived: when it is polled next
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX watch_due ON watch (due_at) WHERE state = 'active';
+
+CREATE INDEX watch_found ON watch (found_in) WHERE found_in IS NOT NULL;
 
 CREATE TABLE poll (
   -- One look at a watched source.
@@ -319,6 +325,7 @@ CREATE TABLE poll (
   last_modified TEXT,
   digest TEXT,
   articles INTEGER NOT NULL,
+  retry_after_s INTEGER,
   PRIMARY KEY (watch_id, polled_at, run_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -337,6 +344,8 @@ CREATE TABLE comparison (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX availability_due ON availability (due_at);
+
+CREATE INDEX capture_incomplete ON capture (resource_id) WHERE outcome <> 'complete';
 
 CREATE TABLE event (
   -- One thing that happened, told once.

@@ -7,10 +7,11 @@ from archiver.catalog.rows import insert
 from archiver.catalog.standing import Judgement, Seen, Standing, judgements, standing
 from archiver.model.cadence import Cadence, Look, due_after
 from archiver.model.clock import parse_at
-from archiver.model.overtime import EventKind
+from archiver.model.overtime import EventKind, PollOutcome
+from archiver.model.polling import MOST_POLLS, Polled, next_poll_at
 from archiver.model.states import Availability
 
-__all__ = ["declared_at", "derive_article", "derive_availability", "judgements_of", "standing_of"]
+__all__ = ["declared_at", "derive_article", "derive_availability", "derive_watch", "judgements_of", "standing_of"]
 
 
 def derive_article(db: Database, resource_id: int) -> None:
@@ -42,6 +43,24 @@ def derive_availability(db: Database, resource_id: int) -> None:
             "due_at": _due_at(found, declared=declared is not None),
         }
         insert(db, "availability", values, replace_where=("resource_id", "true"))
+
+
+def derive_watch(db: Database, watch_id: str) -> None:
+    """When the watched source is polled next, by its polls: the first, and as many of the last as count."""
+    row = db.execute("SELECT every_s, set_at FROM watch WHERE id = ?", [watch_id]).fetchone()
+    if row is None:
+        return
+    # A list that is polled every hour has a long past.
+    found = db.execute(
+        """SELECT polled_at, outcome, retry_after_s FROM poll WHERE watch_id = ?1 AND polled_at >= ifnull(
+             (SELECT polled_at FROM poll WHERE watch_id = ?1 ORDER BY polled_at DESC LIMIT 1 OFFSET ?2), '')
+           ORDER BY polled_at""",
+        [watch_id, MOST_POLLS],
+    ).fetchall()
+    first = db.execute("SELECT min(polled_at) FROM poll WHERE watch_id = ?", [watch_id]).fetchone()[0]
+    polls = [Polled(parse_at(at), PollOutcome(outcome), retry_after_s) for at, outcome, retry_after_s in found]
+    due_at = next_poll_at(polls, first_at=parse_at(first), every_s=row[0]) if polls else parse_at(row[1])
+    db.execute("UPDATE watch SET due_at = ? WHERE id = ?", [sortable_at(due_at), watch_id])
 
 
 def standing_of(db: Database, resource_id: int) -> Standing | None:

@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database
 
-from archiver.catalog.derive import derive_availability
+from archiver.catalog.derive import derive_availability, derive_watch
 from archiver.catalog.keys import sortable_at
 from archiver.catalog.rows import insert
 from archiver.catalog.shared import put_resource, put_run
@@ -41,9 +41,12 @@ def _watch(db: Database, line: Watch) -> None:
         "run_id": put_run(db, line.run_id),
         "list_column": line.column,
         "list_limit": line.limit,
+        "found_in": line.found_in,
+        "due_at": sortable_at(line.at),
     }
     later = "(excluded.set_at, excluded.run_id, excluded.state) > (watch.set_at, watch.run_id, watch.state)"
     insert(db, "watch", values, replace_where=("id", later))
+    derive_watch(db, line.id)
 
 
 def _poll(db: Database, line: Poll) -> None:
@@ -57,8 +60,10 @@ def _poll(db: Database, line: Poll) -> None:
         "last_modified": line.last_modified,
         "digest": str(line.digest) if line.digest else None,
         "articles": line.articles,
+        "retry_after_s": line.retry_after_s,
     }
     insert(db, "poll", values)
+    derive_watch(db, line.watch_id)
 
 
 def _comparison(db: Database, line: Comparison) -> None:

@@ -23,8 +23,12 @@ def _watches() -> tuple[str, ...]:
   set_at TEXT NOT NULL,
   run_id INTEGER NOT NULL REFERENCES run (id),
   list_column TEXT,                   -- of a CSV or JSONL list
-  list_limit INTEGER
+  list_limit INTEGER,
+  found_in TEXT,                      -- the watch of the list that named it; polled as long as that is
+  due_at TEXT NOT NULL                -- derived: when it is polled next
 ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX watch_due ON watch (due_at) WHERE state = 'active'",
+        "CREATE INDEX watch_found ON watch (found_in) WHERE found_in IS NOT NULL",
         f"""CREATE TABLE poll (
   -- One look at a watched source.
   watch_id TEXT NOT NULL,
@@ -36,6 +40,7 @@ def _watches() -> tuple[str, ...]:
   last_modified TEXT,
   digest TEXT,
   articles INTEGER NOT NULL,
+  retry_after_s INTEGER,
   PRIMARY KEY (watch_id, polled_at, run_id)
 ) STRICT, WITHOUT ROWID""",
     )
@@ -59,6 +64,7 @@ def _changes() -> tuple[str, ...]:
         "ALTER TABLE availability ADD COLUMN declared_at TEXT",
         "ALTER TABLE availability ADD COLUMN due_at TEXT",
         "CREATE INDEX availability_due ON availability (due_at)",
+        "CREATE INDEX capture_incomplete ON capture (resource_id) WHERE outcome <> 'complete'",
     )
 
 

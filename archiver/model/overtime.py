@@ -73,7 +73,9 @@ class Watch:
     """A source that is polled: an article, a feed, a sitemap, a list. Of several lines the latest stands.
 
     `id` is short, stable and made from `source`. `every_s` is the least time between two
-    polls, in seconds. `column` and `limit` are those of `archiver archive`.
+    polls, in seconds; 0: at growing distances (see `polling`). `column` and `limit` are those of
+    `archiver archive`. `found_in` is the watch of the list in which an article was found: it is
+    polled as long as that one is.
     """
 
     id: str
@@ -84,13 +86,15 @@ class Watch:
     run_id: str
     column: str | None = None
     limit: int | None = None
+    found_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One look at a watched source. `etag`, `last_modified` and `digest` are for the next, conditional one.
+    """One look at a watched source, written down once all that it led to is sealed.
 
-    `articles` counts the articles that were read because of it.
+    `etag`, `last_modified` and `digest` are for the next, conditional one; `retry_after_s` is how long
+    the server asked to be left alone. `articles` counts the articles that were read because of it.
     """
 
     watch_id: str
@@ -102,6 +106,7 @@ class Poll:
     last_modified: str | None = None
     digest: Digest | None = None
     articles: int = 0
+    retry_after_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

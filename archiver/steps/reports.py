@@ -30,7 +30,8 @@ class ArticleReport:
     """What came of one article. `unreadable` sets an input error apart from a lost article.
 
     `source` is what the user named, or what was listed there. `context` are captures of posts
-    around those that are cited, each after its cause. `left` counts what was over a bound,
+    around those that are cited, each after its cause. `left` counts what was over a bound, `cut`
+    what was not begun because the run's time was over,
     `faults` are this program's own, each with the resource that it cost, `mentions` is how
     many the article has (a long run's `reading` does not hold them).
     """
@@ -42,6 +43,7 @@ class ArticleReport:
     problem: str | None = None
     unreadable: bool = False
     left: int = 0
+    cut: int = 0
     faults: tuple[str, ...] = ()
     mentions: int = 0
 

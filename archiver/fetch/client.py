@@ -17,6 +17,7 @@ from requests.cookies import RequestsCookieJar, create_cookie, extract_cookies_t
 
 from archiver.model.exchange import FAILURE_HEADER, NOTE_HEADER, Failure
 from archiver.model.fetched import Fetched
+from archiver.model.httpwire import content_type
 from archiver.model.sessions import Session
 from archiver.model.urls import parse_url
 
@@ -236,14 +237,6 @@ def _failure_of(error: Exception) -> tuple[Failure, str]:
 def _notes(note: str, limit_bytes: int | None) -> tuple[str, ...]:
     cut = f"only the first {limit_bytes} bytes were read" if limit_bytes is not None else ""
     return tuple(text for text in (note, cut) if text)
-
-
-def content_type(value: str) -> tuple[str | None, str | None]:
-    """Media type in lower case, and the charset parameter as given."""
-    media_type, *parameters = (part.strip() for part in value.split(";"))
-    pairs = (parameter.partition("=") for parameter in parameters)
-    charset = next((text.strip("\"' ") for name, _, text in pairs if name.strip().lower() == "charset"), None)
-    return media_type.lower() or None, charset or None
 
 
 def _without_user(url: str) -> str:

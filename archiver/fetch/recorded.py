@@ -1,10 +1,9 @@
 """An answer that already passed over the wire, read as if it had just been fetched."""
 
-from archiver.fetch.client import content_type
 from archiver.fetch.httpbody import decoded
 from archiver.model.exchange import Exchange
 from archiver.model.fetched import Fetched
-from archiver.model.httpwire import payload_of, response_headers, split_head
+from archiver.model.httpwire import content_type, payload_of, response_headers, split_head
 
 __all__ = ["fetched_from_wire"]
 

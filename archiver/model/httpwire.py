@@ -1,6 +1,6 @@
 """Reading a stored HTTP/1.1 response block: head, and the transfer-decoded payload."""
 
-__all__ = ["payload_of", "response_headers", "split_head"]
+__all__ = ["content_type", "payload_of", "response_headers", "split_head"]
 
 
 def split_head(block: bytes) -> tuple[bytes, bytes]:
@@ -14,6 +14,14 @@ def response_headers(head: bytes) -> tuple[tuple[str, str], ...]:
     lines = head.split(b"\r\n")[1:]
     pairs = (line.decode("latin-1").partition(":") for line in lines if b":" in line)
     return tuple((name.strip().lower(), value.strip()) for name, _, value in pairs)
+
+
+def content_type(value: str) -> tuple[str | None, str | None]:
+    """Media type in lower case, and the charset parameter as given."""
+    media_type, *parameters = (part.strip() for part in value.split(";"))
+    pairs = (parameter.partition("=") for parameter in parameters)
+    charset = next((text.strip("\"' ") for name, _, text in pairs if name.strip().lower() == "charset"), None)
+    return media_type.lower() or None, charset or None
 
 
 def payload_of(block: bytes) -> bytes:

@@ -85,10 +85,6 @@ class EgressPolicy:
         rule = next((rule for rule in self.connect_to if rule.covers(host, port)), None)
         return None if rule is not None and not rule.host and _is_private_spelling(host) else rule
 
-    def allows(self, host: str) -> bool:
-        """Whether a normal host was opened by name."""
-        return any(_plain(name) == host for name in self.allow_hosts)
-
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -109,6 +105,7 @@ class Guard:
         self._executor = executor
         self._names_s = names_s
         self._names: dict[str, asyncio.Future[tuple[str, ...]]] = {}
+        self._open_names = frozenset(map(_plain, policy.allow_hosts))
 
     async def route(self, host: str, port: int) -> Route:
         """Where to connect for `host:port`; Failed (REFUSED, NO_SUCH_NAME, NAME_NOT_RESOLVED) if nowhere.
@@ -122,10 +119,21 @@ class Guard:
         to_port = rule.to_port if rule is not None and rule.to_port else port
         if not is_web_port(to_port):
             raise Failed(Failure.REFUSED, f"port {to_port} is no web site's")
-        addresses = await self._addresses(name, loopback_too=self._policy.allows(name))
-        if not self._policy.allows(name):
+        allowed = self._allowed(name)
+        addresses = await self._addresses(name, loopback_too=allowed)
+        if not allowed:
             _judge(name, addresses)
         return Route(addresses, to_port)
+
+    def vet(self, host: str, port: int) -> None:
+        """Failed REFUSED for a host or port to which nobody may be sent, as far as their spelling tells."""
+        name = _normal_host(host)
+        if self._allowed(name):
+            return
+        if not is_web_port(port):
+            raise Failed(Failure.REFUSED, f"port {port} is no web site's")
+        if _is_private_spelling(name):
+            raise Failed(Failure.REFUSED, f"{name} is not public")
 
     async def _addresses(self, name: str, *, loopback_too: bool = True) -> tuple[str, ...]:
         literal = address_in(name)
@@ -142,6 +150,9 @@ class Guard:
         if not found:
             raise Failed(Failure.NO_SUCH_NAME, f"{name} has no address")
         return found
+
+    def _allowed(self, name: str) -> bool:
+        return name in self._open_names
 
     def _look_up(self, name: str) -> None:
         loop = asyncio.get_running_loop()

@@ -5,6 +5,7 @@ do the same: what is recorded and shown is always the head as it came.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -77,6 +78,7 @@ class RequestHead:
 class ResponseHead:
     """One final response head. `raw` as received, `shown` what the client gets.
 
+    `fields` are its header lines as h11 understood them, names in lower case.
     `framed` says that its body has a length or chunks, `mended` that h11 got less than all
     of it, `persists` that whoever reads it keeps the connection; `parser` reads the body.
     """
@@ -86,6 +88,7 @@ class ResponseHead:
     status: int
     http_version: str
     media_type: str | None
+    fields: Sequence[tuple[bytes, bytes]]
     length: int | None
     framed: bool
     mended: bool
@@ -167,6 +170,7 @@ def read_response(head: bytes, *, method: str, upgrade: bool) -> ResponseHead | 
         status=event.status_code,
         http_version=event.http_version.decode("ascii"),
         media_type=fields.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1") or None,
+        fields=event.headers,
         length=int(length) if length and b"transfer-encoding" not in fields else None,
         framed=bool(length) or b"transfer-encoding" in fields,
         mended=mended,

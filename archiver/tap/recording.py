@@ -87,12 +87,13 @@ class Ledger:
     """The exchanges of one lane since it was last taken, in the order of their start.
 
     Belongs to one event loop. Over `lane_exchanges` nothing more is begun, so that a page
-    that asks for ever can't fill the memory.
+    that asks for ever can't fill the memory. Unless `kept`, exchanges are forgotten as they end.
     """
 
-    def __init__(self, *, limits: Limits, clock: Clock) -> None:
+    def __init__(self, *, limits: Limits, clock: Clock, kept: bool = True) -> None:
         self._limits = limits
         self._clock = clock
+        self._kept = kept
         self._numbers = itertools.count()
         self._live: dict[int, Recording] = {}
         self._done: list[tuple[int, Exchange]] = []
@@ -135,6 +136,8 @@ class Ledger:
 
     def open_response(self, recording: Recording) -> None:
         """Make room for the response's bytes: in memory, and on disk where they are many."""
+        if not self._kept:
+            return
         # Its owner closes it, long after this function.
         spool = tempfile.SpooledTemporaryFile(max_size=self._limits.spool_bytes)  # noqa: SIM115  # see above
         recording.response = cast("BinaryIO", spool)
@@ -155,7 +158,8 @@ class Ledger:
         """The recording is whole, or will get no further."""
         del self._live[recording.number]
         self._expect_more(_WORKER_START_S if _FOR_WORKER.search(recording.request) else _QUIET_S)
-        self._done.append((recording.number, recording.exchange(ended_s=self._clock.monotonic())))
+        if self._kept:
+            self._done.append((recording.number, recording.exchange(ended_s=self._clock.monotonic())))
         if not self._live:
             self._idle.set()
 

@@ -17,7 +17,7 @@ from archiver.tap.guard import Guard, Route
 from archiver.tap.limits import Limits
 from archiver.tap.wire import READ_BYTES, Source
 
-__all__ = ["Dialer", "Pool", "Upstream", "verifying_context"]
+__all__ = ["Dialer", "Pool", "Upstream", "failed_to_connect", "tls_facts", "verifying_context"]
 
 Key = tuple[str, str, int]
 _DER = 2  # `_ssl.ENCODING_DER`
@@ -52,11 +52,15 @@ class Dialer:
     async def dial(self, key: Key) -> Upstream:
         """A new connection for (scheme, host, port); Failed where there is none."""
         scheme, host, port = key
+        route = None
         try:
             async with asyncio.timeout(self._limits.connect_s):
                 route = await self._guard.route(host, port)
                 return await self._first_answering(key, route, host if scheme == "https" else None)
         except TimeoutError:
+            if route is None:
+                note = f"the name system did not answer within {self._limits.connect_s:g} s"
+                raise Failed(Failure.NAME_NOT_RESOLVED, note) from None
             raise Failed(Failure.TIMED_OUT, f"no connection within {self._limits.connect_s:g} s") from None
 
     async def _first_answering(self, key: Key, route: Route, tls_name: str | None) -> Upstream:
@@ -81,24 +85,33 @@ class Dialer:
                 ip, port, ssl=context, server_hostname=tls_name, limit=READ_BYTES
             )
         except OSError as error:
-            raise _failed_to_connect(error, ip, port) from None
-        return Upstream(key, Source(reader), writer, ip, *_tls_facts(writer))
+            raise failed_to_connect(error, ip, port) from None
+        return Upstream(key, Source(reader), writer, ip, *tls_facts(writer))
 
 
 class Pool:
-    """The idle connections of one lane, by (scheme, host, port); belongs to one event loop."""
+    """The idle connections of one lane, by (scheme, host, port); belongs to one event loop.
 
-    def __init__(self, *, keep_s: float) -> None:
+    At most `most` are kept, those used last.
+    """
+
+    def __init__(self, *, keep_s: float, most: int = 256) -> None:
         self._keep_s = keep_s
+        self._most = most
+        self._count = 0
+        #: The host used last comes last.
         self._idle: dict[Key, list[Upstream]] = {}
         self._sweeper: asyncio.TimerHandle | None = None
 
     def take(self, key: Key) -> Upstream | None:
         """A kept connection that still seems open, used last first."""
-        kept = self._idle.get(key, [])
+        kept = self._idle.pop(key, [])
         while kept:
             upstream = kept.pop()
+            self._count -= 1
             if not upstream.source.ended:
+                if kept:
+                    self._idle[key] = kept
                 return upstream
             upstream.drop()
         return None
@@ -108,7 +121,12 @@ class Pool:
         loop = asyncio.get_running_loop()
         upstream.used = True
         upstream.idle_since_s = loop.time()
-        self._idle.setdefault(upstream.key, []).append(upstream)
+        kept = self._idle.pop(upstream.key, [])
+        kept.append(upstream)
+        self._idle[upstream.key] = kept
+        self._count += 1
+        if self._count > self._most:
+            self._drop_oldest()
         if self._sweeper is None:
             self._sweeper = loop.call_later(self._keep_s, self._sweep)
 
@@ -118,6 +136,14 @@ class Pool:
             self._sweeper.cancel()
             self._sweeper = None
         self._drop_older_than(float("inf"))
+
+    def _drop_oldest(self) -> None:
+        key = next(iter(self._idle))
+        kept = self._idle[key]
+        kept.pop(0).drop()
+        self._count -= 1
+        if not kept:
+            del self._idle[key]
 
     def _sweep(self) -> None:
         loop = asyncio.get_running_loop()
@@ -129,6 +155,7 @@ class Pool:
             old = [upstream for upstream in kept if upstream.idle_since_s <= instant_s]
             for upstream in old:
                 upstream.drop()
+            self._count -= len(old)
             self._idle[key] = [upstream for upstream in kept if upstream not in old]
             if not self._idle[key]:
                 del self._idle[key]
@@ -146,7 +173,7 @@ def verifying_context(ca_bundle: Path | None) -> ssl.SSLContext:
     return context
 
 
-def _tls_facts(writer: asyncio.StreamWriter) -> tuple[str | None, tuple[Digest, ...]]:
+def tls_facts(writer: asyncio.StreamWriter) -> tuple[str | None, tuple[Digest, ...]]:
     """`tls/1.3` and the digests of the chain; the leaf's alone where Python shows no more."""
     secured = writer.get_extra_info("ssl_object")
     if secured is None:
@@ -166,7 +193,8 @@ def _chain(secured: Any) -> list[bytes]:
     return [secured.getpeercert(binary_form=True)]
 
 
-def _failed_to_connect(error: OSError, ip: str, port: int) -> Failed:
+def failed_to_connect(error: OSError, ip: str, port: int) -> Failed:
+    """Why no connection came about: of TLS, a note that begins with "certificate" or with "TLS" tells which."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return Failed(Failure.TLS, f"certificate: {error.verify_message}")
     if isinstance(error, ssl.SSLError):

@@ -8,11 +8,13 @@ from typing import Self
 
 from sqlite_utils import Database
 
+from archiver.catalog.again import Again
 from archiver.catalog.check import problems_of
 from archiver.catalog.connection import connect_reader, connect_writer, log_ahead, logs_ahead, translated
 from archiver.catalog.copies import Copies
 from archiver.catalog.economy import Economy
 from archiver.catalog.events import Events
+from archiver.catalog.figures import Figures
 from archiver.catalog.fixity import drop_digest, has_digest, sync_file, write_digest
 from archiver.catalog.ingest import ingest_evidence
 from archiver.catalog.losses import Losses
@@ -22,6 +24,7 @@ from archiver.catalog.schema import TABLES
 from archiver.catalog.searching import Searching
 from archiver.catalog.selecting import Selecting
 from archiver.catalog.shared import put_leaf
+from archiver.catalog.watches import Watches
 from archiver.catalog.withdrawn import empty_catalog
 from archiver.model.errors import CatalogDamaged, HomeMissing
 from archiver.model.evidence import AnyEvidence, Note
@@ -32,7 +35,7 @@ __all__ = ["Catalog"]
 _SETTLE_MS = 1_000
 
 
-class Catalog(Searching, Selecting, Economy, Replays, Events, Copies, Losses):
+class Catalog(Searching, Selecting, Economy, Replays, Events, Copies, Losses, Figures, Watches, Again):
     """An opened `archive.db`. Safe for several threads; one process at a time may write.
 
     Its methods raise HomeNotWritable (disk full, read-only), HomeLocked (another writer),

@@ -12,7 +12,6 @@ from archiver.catalog.stored import StoredResource
 from archiver.model.clock import parse_at
 from archiver.model.overtime import EventKind, WatchState
 from archiver.model.states import Availability
-from archiver.platforms import resource_for
 
 __all__ = ["Events", "StoredEvent"]
 
@@ -29,22 +28,23 @@ WHERE happened_at >= ?2
   AND NOT EXISTS (SELECT 1 FROM alert WHERE event_id = event.id AND channel = ?1 AND sent = 1)
 ORDER BY happened_at, event.id
 """
-#: Articles of which a state was read in a run that polled a watch which still stands.
-_POLLED = """
-SELECT DISTINCT version.resource_id AS id FROM article_version AS version JOIN folder ON folder.id = version.id
-WHERE version.resource_id IN (SELECT value FROM json_each(?1))
-  AND folder.run_id IN (
-    SELECT poll.run_id FROM poll JOIN watch ON watch.id = poll.watch_id WHERE watch.state <> ?2)
+#: A watch that a list led to stands as long as that list's does.
+_WATCHES = """
+SELECT own.source, own.state <> ?1 AND ifnull(list.state, '') <> ?1 AS stands
+FROM watch AS own LEFT JOIN watch AS list ON list.id = own.found_in
 """
-#: Articles that are themselves what is watched: under the name that the user gave, or under an alias.
-_NAMED = """
-WITH named (id) AS (SELECT value FROM json_each(?3))
-SELECT resource_id AS id FROM article_version
-WHERE resource_id IN (SELECT value FROM json_each(?1))
-  AND source IN (SELECT source FROM watch WHERE state <> ?2)
-UNION SELECT id FROM named WHERE id IN (SELECT value FROM json_each(?1))
-UNION SELECT resource_id FROM alias
-WHERE alias_id IN (SELECT id FROM named) AND resource_id IN (SELECT value FROM json_each(?1))
+_POLLING = """
+SELECT DISTINCT poll.run_id FROM poll JOIN watch AS own ON own.id = poll.watch_id
+  LEFT JOIN watch AS list ON list.id = own.found_in
+WHERE own.state <> ?1 AND ifnull(list.state, '') <> ?1
+"""
+_NAMES = """
+WITH wanted (id) AS (SELECT value FROM json_each(?1))
+SELECT id, uri AS name, NULL AS run_id FROM resource WHERE id IN (SELECT id FROM wanted)
+UNION SELECT resource_id, source, run_id FROM article_version AS version JOIN folder ON folder.id = version.id
+WHERE version.resource_id IN (SELECT id FROM wanted)
+UNION SELECT resource_id, uri, NULL FROM alias JOIN resource ON resource.id = alias_id
+WHERE resource_id IN (SELECT id FROM wanted)
 """
 
 
@@ -75,23 +75,36 @@ class Events(Reading):
         """Whether anything was ever told, or tried to be told, over the channel."""
         return bool(self._all("SELECT 1 FROM alert WHERE channel = ? LIMIT 1", [channel]))
 
-    def watched_articles(self, resource_ids: Iterable[int]) -> set[int]:
-        """Those of these articles (ids of their resources) that belong to a watch which was not removed.
+    def watches(self) -> dict[str, bool]:
+        """Every source that was ever watched, as the user or a list named it, and whether it still is.
 
-        An article belongs to a watch if it is the watched source itself, or an alias of it; or if a
-        state of it was read in a run that polled the watch. A paused watch still has its articles.
+        A paused one is; one that was removed, or whose list was, is not.
         """
-        wanted = json.dumps(list(resource_ids))
-        sources = [row["source"] for row in self._all("SELECT source FROM watch WHERE state <> ?", [_REMOVED])]
-        named = json.dumps([key63(found.key) for source in sources if (found := resource_for(source))])
-        rows = [*self._all(_POLLED, [wanted, _REMOVED]), *self._all(_NAMED, [wanted, _REMOVED, named])]
-        return {row["id"] for row in rows}
+        found: dict[str, bool] = {}
+        for row in self._all(_WATCHES, [_REMOVED]):
+            found[row["source"]] = found.get(row["source"], False) or bool(row["stands"])
+        return found
 
-    def latest_versions(self, resource_ids: Iterable[int]) -> set[str]:
-        """The ids of the states that these articles are in, as last read."""
+    def polling_runs(self) -> set[int]:
+        """The runs (their row ids) that polled a watch which still stands."""
+        return {row["run_id"] for row in self._all(_POLLING, [_REMOVED])}
+
+    def names_of_articles(self, keys: Iterable[str]) -> dict[str, tuple[set[str], set[int]]]:
+        """Of each of these articles (keys) the addresses that lead to it, and the runs (row ids) that read it."""
+        ids = {key63(key): key for key in keys}
+        found: dict[str, tuple[set[str], set[int]]] = {key: (set(), set()) for key in ids.values()}
+        for row in self._all(_NAMES, [json.dumps(list(ids))]):
+            names, runs = found[ids[row["id"]]]
+            names.add(row["name"])
+            if row["run_id"] is not None:
+                runs.add(row["run_id"])
+        return found
+
+    def latest_versions(self, keys: Iterable[str]) -> set[str]:
+        """The ids of the states that these articles (keys of their resources) are in, as last read."""
         rows = self._all(
             "SELECT version_id FROM article WHERE resource_id IN (SELECT value FROM json_each(?))",
-            [json.dumps(list(resource_ids))],
+            [json.dumps([key63(key) for key in keys])],
         )
         return {row["version_id"] for row in rows}
 

@@ -3,6 +3,7 @@
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.check import dump
 from archiver.catalog.contract import contract_files, write_contract
+from archiver.catalog.figured import Change, Cited, CitedArticle, Copy, Looked, Subject
 from archiver.catalog.fixity import digest_problem, has_digest, replace_catalog
 from archiver.catalog.migrations import schema_sql
 from archiver.catalog.schema import LEAST_LINK_BYTES
@@ -22,8 +23,13 @@ from archiver.catalog.words import fold, match_all, match_any, terms
 __all__ = [
     "LEAST_LINK_BYTES",
     "Catalog",
+    "Change",
     "Citation",
+    "Cited",
+    "CitedArticle",
+    "Copy",
     "Footprint",
+    "Looked",
     "OrphanMention",
     "Passage",
     "PastCapture",
@@ -31,6 +37,7 @@ __all__ = [
     "StoredResource",
     "StoredTombstone",
     "StoredVersion",
+    "Subject",
     "contract_files",
     "digest_problem",
     "dump",

@@ -50,8 +50,8 @@ class AccessLog:
     a reply finds it here.
     """
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, *, most: int = MAX_ENTRIES) -> None:
+        self._most, self._lock = most, threading.Lock()
         self._entries: dict[int, AccessLogEntry] = {}
         self._next = 0
 
@@ -60,7 +60,7 @@ class AccessLog:
         with self._lock:
             number, self._next = self._next, self._next + 1
             self._entries[number] = entry
-            self._entries.pop(number - MAX_ENTRIES, None)
+            self._entries.pop(number - self._most, None)
             return number
 
     def cut(self, number: int) -> None:

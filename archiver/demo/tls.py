@@ -3,6 +3,7 @@
 import ipaddress
 import ssl
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,14 +25,17 @@ class DemoAuthority:
     """A CA with one leaf key. `ca_file` (PEM) is what clients must trust; nothing else is.
 
     Leaf certificates are made when a name is first asked for by SNI, and kept in
-    `folder` until the owner removes it. Safe to use from several threads.
+    `folder` until the owner removes it; `expired` says at each handshake whether the name's is out of
+    date. Safe to use from several threads.
     """
 
-    def __init__(self, folder: Path, *, now: datetime | None = None) -> None:
-        self._folder = folder
+    def __init__(
+        self, folder: Path, *, now: datetime | None = None, expired: Callable[[str], bool] = EXPIRED_HOST.__eq__
+    ) -> None:
+        self._folder, self._expired = folder, expired
         self._now = now or datetime.now(UTC)
         self._lock = threading.Lock()
-        self._contexts: dict[str, ssl.SSLContext] = {}
+        self._contexts: dict[tuple[str, bool], ssl.SSLContext] = {}
         self._ca_key = ec.generate_private_key(ec.SECP256R1())
         self._leaf_key = ec.generate_private_key(ec.SECP256R1())
         self._ca = self._make_ca()
@@ -53,16 +57,17 @@ class DemoAuthority:
 
     def context_for(self, name: str) -> ssl.SSLContext:
         """The context that presents `name`'s certificate (made at the first call)."""
+        key = (name, self._expired(name))
         with self._lock:
-            if name not in self._contexts:
-                self._contexts[name] = self._make_context(name)
-            return self._contexts[name]
+            if key not in self._contexts:
+                self._contexts[key] = self._make_context(*key)
+            return self._contexts[key]
 
-    def _make_context(self, name: str) -> ssl.SSLContext:
+    def _make_context(self, name: str, expired: bool) -> ssl.SSLContext:  # noqa: FBT001  # half of the key
         chain = self._folder / f"leaf-{len(self._contexts)}.pem"
         chain.touch(mode=0o600)
         # With the authority's own certificate: a client that knows only keys looks for it there.
-        certificates = (self._make_leaf(name), self._ca)
+        certificates = (self._make_leaf(name, expired=expired), self._ca)
         chain.write_bytes(
             self._key_pem + b"".join(one.public_bytes(serialization.Encoding.PEM) for one in certificates)
         )
@@ -81,9 +86,9 @@ class DemoAuthority:
             .sign(self._ca_key, hashes.SHA256())
         )
 
-    def _make_leaf(self, name: str) -> x509.Certificate:
+    def _make_leaf(self, name: str, *, expired: bool) -> x509.Certificate:
         start, end = self._now - _DAY, self._now + 60 * _DAY
-        if name == EXPIRED_HOST:
+        if expired:
             start, end = self._now - 30 * _DAY, self._now - 10 * _DAY
         shown = "somebody-else.example" if name == WRONG_NAME_HOST else name
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, shown[:64])])

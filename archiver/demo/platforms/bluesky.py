@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from archiver.demo.assets import asset, asset_reply, escape, fill, paragraphs, static
+from archiver.demo.cast import Cast
 from archiver.demo.ids import cid
 from archiver.demo.platforms.bluesky_posts import POSTS
 from archiver.demo.platforms.common import (
@@ -24,7 +25,7 @@ __all__ = ["SITE"]
 
 _COLLECTION = "app.bsky.feed.post"
 _BY_ID = by_id(POSTS)
-_ACTORS = {post.more["did"]: post for post in POSTS} | {post.handle: post for post in POSTS}
+_ACTORS = Cast([(name, post) for post in POSTS for name in (post.more["did"], post.handle)])
 _ACCOUNT_ERRORS = {
     Act.SUSPENDED: ("AccountTakedown", "Account has been suspended"),
     Act.ACCOUNT_GONE: ("AccountDeactivated", "Account is deactivated"),

@@ -1,10 +1,11 @@
 """What several demo platforms do alike: pictures, misfortunes, look-ups."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from archiver.demo.assets import fill
+from archiver.demo.cast import Cast
 from archiver.demo.media import avatar, picture
 from archiver.demo.script import Act, Post
 from archiver.demo.wire import Delivery, Reply, Request, html, redirect, text
@@ -17,14 +18,14 @@ RETRY_AFTER_S = 2
 SLOW_S = 3.0
 
 
-def by_id(posts: Iterable[Post]) -> Mapping[str, Post]:
+def by_id(posts: Iterable[Post]) -> Cast:
     """Posts by their id; two of one id would be a slip of the script (ValueError)."""
     found: dict[str, Post] = {}
     for post in posts:
         if post.post_id in found:
             raise ValueError(f"two posts with the id {post.post_id}")
         found[post.post_id] = post
-    return found
+    return Cast(found.items())
 
 
 def mishap(post: Post | None) -> Reply | None:

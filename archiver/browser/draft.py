@@ -72,6 +72,8 @@ class Draft:
     steps: list[StepResult] = field(default_factory=list)
     found: tuple[Found, ...] = ()
     pdf: bytes | None = None
+    #: How many documents the page had held when it was shot: one that goes on by itself afterwards was not at rest.
+    documents: int | None = None
 
     @property
     def seen(self) -> dict[str, Any]:
@@ -142,7 +144,7 @@ class Draft:
             **(_shot_fields(seen, plan) if shot else {}),
             **_seen_fields(seen, plan),
             found=self.found if shot else (),
-            settled=bool(self.look.get("settled")),
+            settled=bool(self.look.get("settled")) and self.documents in (None, watch.documents),
             events=watch.events(),
             steps=tuple(self.steps),
             note=self.note,

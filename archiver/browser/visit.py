@@ -276,7 +276,7 @@ class Visit:
         if documents != self._watch.documents:
             self._step("screenshot", started, ok=False, note="the document was replaced while it was shot")
             return
-        self._draft.screenshot = picture
+        self._draft.screenshot, self._draft.documents = picture, documents
         self._step("screenshot", started, ok=True)
         await self._find(tab)
         with suppress(OutOfTime, Error):

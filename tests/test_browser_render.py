@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import Future
 from io import BytesIO
 
 import pytest
@@ -79,6 +81,24 @@ def test_the_post_may_come_late(site, render):
     script = f"<script>setTimeout(()=>document.body.innerHTML={POST!r}, 400)</script>"
     seen = render(plan(site.add("http://post.example/late", f"<body>{script}")))
     assert (seen.end, seen.post_text, seen.settled) == (RenderEnd.READY, "Hello, “world”.", True)
+
+
+def test_a_page_that_goes_on_by_itself_after_its_picture_was_not_at_rest(site, render):
+    gone_on, asked = Future(), threading.Event()
+
+    def onwards(_handler):
+        asked.set()
+        return html(POST)
+
+    def linger(_limit_s):
+        # The page stays open until it has gone on, as it does while it still asks for something.
+        threading.Thread(target=lambda: gone_on.set_result(asked.wait(5) and not site.over.wait(0.5))).start()
+        return gone_on
+
+    site.add("http://post.example/onwards", onwards)
+    script = "<script>setTimeout(()=>location='/onwards',1200)</script>"
+    seen = render(plan(site.add("http://post.example/restless", POST + script)), linger=linger)
+    assert (gone_on.result(), seen.post_text, seen.settled) == (True, "Hello, “world”.", False)
 
 
 def test_a_post_that_becomes_visible_by_a_style_alone_is_ready_then(site, render):

@@ -39,7 +39,15 @@ from archiver.steps.sought import sought_of
 from archiver.store import DraftFile, RunStore, Store, capture_id
 from archiver.tap import Lane
 
-__all__ = ["ArticleReading", "ReadTools", "open_article", "read_document"]
+__all__ = [
+    "ArticleReading",
+    "ReadTools",
+    "article_resource",
+    "observe_article",
+    "open_article",
+    "read_document",
+    "read_fetched",
+]
 
 _SUFFIXES = {
     "text/html": "html",
@@ -127,9 +135,24 @@ def _read_url(source: str, column: str | None, tools: ReadTools) -> ArticleReadi
     if url is None or parse_url(source) is None:
         return _refuse(source, tools)
     fetched = tools.client.get(url)
-    exchanges = tools.lane.drain(timeout_s=_DRAIN_S)
-    resource = _page(url)
-    observation = _observe(resource, fetched, tools)
+    return read_fetched(source, fetched, tools.lane.drain(timeout_s=_DRAIN_S), tools=tools, column=column)
+
+
+def read_fetched(
+    source: str,
+    fetched: Fetched,
+    exchanges: Sequence[Exchange],
+    *,
+    tools: ReadTools,
+    column: str | None = None,
+    watched: bool = False,
+) -> ArticleReading | Collection:
+    """As `open_article`, of a URL that was asked for already: what came, and what went over the wire for it.
+
+    A list that is `watched` is no resource whose availability counts: its polls are written down instead.
+    """
+    resource = article_resource(source)
+    observation = observe_article(resource, fetched, tools)
     if observation.availability is not Availability.LIVE:
         return _lost(source, resource, observation, exchanges, tools)
     with _kept_if_unreadable(observation, exchanges, tools):
@@ -148,7 +171,8 @@ def _read_url(source: str, column: str | None, tools: ReadTools) -> ArticleReadi
         if isinstance(opened, Document):
             return replace(_keep(resource, opened, (observation,), exchanges, tools), live=True)
     tools.run.keep_exchanges(exchanges)
-    _note(observation, tools)
+    if not watched:
+        _note(observation, tools)
     return opened
 
 
@@ -317,6 +341,11 @@ def _draft(resource: Resource, document: Document, state: _State, tools: ReadToo
     )
 
 
+def article_resource(source: str) -> Resource:
+    """The resource of an article of the web."""
+    return _page(canonical_url(source) or source)
+
+
 def _page(url: str) -> Resource:
     return Resource(f"page:{url}", url, ResourceKind.PAGE)
 
@@ -328,7 +357,8 @@ def _file_resource(document: Document) -> Resource:
     return Resource(f"file:{name}", name, ResourceKind.PAGE)
 
 
-def _observe(resource: Resource, fetched: Fetched, tools: ReadTools) -> Observation:
+def observe_article(resource: Resource, fetched: Fetched, tools: ReadTools) -> Observation:
+    """What an answer says of where the article stands; nothing is written down."""
     if fetched.status is None:
         refused = fetched.failure is Failure.REFUSED
         state = Availability.UNCLEAR if refused else Availability.UNREACHABLE

@@ -70,6 +70,7 @@ class Capturing:
         self._met: set[str] = set()
         self._videos = installed_version()
         self._cut = 0
+        self._again: set[str] = set()
 
     def cancel(self) -> None:
         """No capture begins from here on."""
@@ -80,8 +81,8 @@ class Capturing:
         self._browsers.add(browser := self._tools.browser())
         return browser
 
-    def capture_all(self, wanted: Sequence[Wanted]) -> Captured:
-        """Capture what is cited and is not fresh, and then its context."""
+    def capture_all(self, wanted: Sequence[Wanted], *, again: bool = False) -> Captured:
+        """Capture what is wanted and is not fresh (with `again` that, too), and then its context."""
         around = Surroundings(
             (item.resource for item in wanted),
             depth=self._policy.context_depth,
@@ -90,6 +91,7 @@ class Capturing:
         )
         waiting, done = deque(wanted), dict[str, Made]()
         faults, self._cut = list[str](), 0
+        self._again = {item.resource.key for item in wanted} if again else set()
         futures: dict[Future[Sealed], Wanted] = {}
         ready = self._started(waiting, futures)
         self._progress("due", len(futures))
@@ -139,7 +141,7 @@ class Capturing:
         return made
 
     def _fresh(self, wanted: Wanted) -> Made | None:
-        if self._policy.recapture or wanted.login:
+        if self._policy.recapture or wanted.login or wanted.resource.key in self._again:
             return None
         kept = self._tools.catalog.fresh_capture(
             wanted.resource.key,

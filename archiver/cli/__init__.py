@@ -15,10 +15,12 @@ __all__ = ["COMMANDS", "archiver", "main"]
 COMMANDS = {
     "init": "init",
     "archive": "archive",
+    "watch": "watch",
     "lookup": "lookup",
     "extract": "extract",
     "audit": "audit",
     "export": "export",
+    "heal": "heal",
     "qa": "qa",
     "du": "du",
     "prune": "prune",

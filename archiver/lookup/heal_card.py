@@ -80,7 +80,7 @@ class _Card:
         label = f"Archived copy of a post by {author}" if author else "Archived copy"
         return self._block(
             "figure",
-            [self._quote(), *map(self._medium, copy.media), self._caption()],
+            [self._author(), self._quote(), *map(self._medium, copy.media), self._caption()],
             [("class", "archiver-card"), ("style", _BOX), *([("aria-label", label)] if self._words else [])],
         )
 
@@ -108,22 +108,27 @@ class _Card:
         words = f"{what}: {alt}" if alt else what
         return self._paragraph(_link(medium.url, _text(words)) if medium.url else _text(words))
 
+    def _author(self) -> str:
+        record = self._copy.record
+        name, handle = (_seen(one or "", turning=False).strip() for one in (record.name, record.handle))
+        if not name and not handle:
+            return ""
+        who = f"<cite><bdi>{_text(name or f'@{handle}')}</bdi></cite>"
+        who += f" <bdi>@{_text(handle)}</bdi>" if name and handle else ""
+        return self._paragraph(who)
+
     def _caption(self) -> str:
-        parts = [self._author(), self._archived(), self._where()]
+        parts = [self._origin(), self._archived(), self._where()]
         return self._block("figcaption", parts, [("lang", "en"), ("dir", "ltr"), ("style", _SMALL)])
 
-    def _author(self) -> str:
-        copy, record = self._copy, self._copy.record
-        name, handle = (_seen(one or "", turning=False).strip() for one in (record.name, record.handle))
-        who = f"<cite><bdi>{_text(name or f'@{handle}')}</bdi></cite>" if name or handle else ""
-        who += f" (<bdi>{_text(f'@{handle}')}</bdi>)" if name and handle else ""
+    def _origin(self) -> str:
+        """Where and when it was published, linked to that place."""
+        copy = self._copy
         platform = platform_named(copy.resource.platform or "")
-        place = f" on {_text(platform.title)}" if platform else ""
-        when = _time(copy.created_at) if copy.created_at else _text("the original address")
-        if not platform:
-            when = f"<bdi>{_text(_seen(copy.resource.uri, turning=False))}</bdi>"
-        linked = _link(copy.resource.uri, when, _robust(copy))
-        return self._block("p", [f"{who}{place}, " if who else f"{place.strip().capitalize()} ", linked], _small())
+        place = f"On {_text(platform.title)}: " if platform else "From "
+        address = f"<bdi>{_text(_seen(copy.resource.uri, turning=False))}</bdi>"
+        when = _time(copy.created_at) if copy.created_at and platform else address
+        return self._block("p", [place, _link(copy.resource.uri, when, _robust(copy))], _small())
 
     def _archived(self) -> str:
         copy = self._copy

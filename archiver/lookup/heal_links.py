@@ -42,7 +42,7 @@ class PageLinks:
         attrs = self._attributes(tag)
         if "href" not in attrs or not _TAKEN.isdisjoint(attrs):
             return None
-        target = self._reader.read(self._numbered.page.read(unescape(attrs["href"])))
+        target = self._reader.read(unescape(self._numbered.page.read(attrs["href"])))
         if target.kind not in (LinkKind.POST, LinkKind.PAGE) or target.url is None:
             return None
         resource = resource_for(target.url)

@@ -35,7 +35,7 @@ def _names(text: str) -> frozenset[str]:
 #: Parts of a page that are never an embed alone, and elements that show nothing where they stand.
 _PARTS = _names(
     "html head body main article section header footer nav aside h1 h2 h3 h4 h5 h6 p li dt dd ul ol dl table caption"
-    " thead tbody tfoot tr td th figcaption meta link title base button select option"
+    " thead tbody tfoot tr td th figcaption meta link title base input button select option"
 )
 #: These show nothing of the article's own, however long what they hold is.
 _WHOLE = _names("blockquote iframe script object embed frame noscript")
@@ -57,6 +57,18 @@ _NO_PARENTS = _names("table thead tbody tfoot tr colgroup ul ol dl")
 _HIDING = _names("noscript template")
 #: Between a paragraph (or another element of words) and a card of these, the card has to be of words too.
 _WORDS = _names("p span em strong b i u s small big font cite q label h1 h2 h3 h4 h5 h6 pre abbr code dfn sub sup mark")
+#: What may lie around an embed alone, and shows nothing else than it: made for a frame's height, or hidden.
+_WRAPPERS = _names("div span center amp-fit-text")
+_WRAPPED = 5
+_SQUEEZED = re.compile(
+    r"(?:^|[\s_-])(?:responsive|ratio|16by9|4by3|16x9|4x3|aspect|fluid|hide|hidden|invisible|lazyload(?:ed|ing)?)(?=[\s_-]|$)"
+    r"|(?:video|iframe|embed|player|media)[_-]{0,2}(?:container|wrap(?:per)?|outer|inner|holder|box)(?=[\s_-]|$)",
+    re.IGNORECASE,
+)
+_SQUEEZING = re.compile(
+    r"(?:padding(?:-(?:top|bottom))?\s*:[^;]*%|(?:^|;)\s*(?:max-)?height\s*:\s*[01](?:px)?\s*(?:;|$)|aspect-ratio\s*:)"
+)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _RAW_TEXT = _names("iframe noembed noframes script")
 
 
@@ -133,7 +145,7 @@ class Numbered:
     def _extent_of(self, number: int) -> Extent | Unsure:
         """The element itself; of a figure with a caption of the article's own the rest."""
         extent = self.extents[number]
-        if extent.name in _PARTS or (extent.name == "input" and self._attribute(extent, "type") != "hidden"):
+        if extent.name in _PARTS:
             return Unsure(f"its <{extent.name}> holds more than the embed, or shows nothing")
         if extent.name == "script" and not (self._attribute(extent, "src") or self._is_template(extent)):
             return Unsure("a script of the page's own makes it")
@@ -192,9 +204,28 @@ class Numbered:
             if closed.name == "a" and self._leads_to(closed, mention) and not self._doubt(closed):
                 return self._placed(closed, mention)
             return Unsure(_CLOSED[closed.name])
+        wrapper = next((one for one in reversed(around[:_WRAPPED]) if self._is_made_for(extent, one)), None)
+        if wrapper is not None:
+            return self._placed(wrapper, mention)
+        if any(self._is_hidden(one) for one in around):
+            return Unsure("it stands in a part of the page that is hidden")
         if around and around[0].name in _NO_PARENTS:
             return Unsure(f"it stands directly in a <{around[0].name}>")
         return self._span(extent, words=bool(around) and around[0].name in _WORDS)
+
+    def _is_made_for(self, extent: Extent, around: Extent) -> bool:
+        """Whether an element holds the embed alone, and would cut off or hide what takes its place."""
+        if around.name not in _WRAPPERS or not (self._is_hidden(around) or self._is_squeezing(around)):
+            return False
+        return self._is_alone(extent, around) and not self._doubt(around)
+
+    def _is_squeezing(self, extent: Extent) -> bool:
+        named, style = self._attribute(extent, "class"), self._attribute(extent, "style")
+        return bool(_SQUEEZED.search(named) or _SQUEEZING.search(style))
+
+    def _is_hidden(self, extent: Extent) -> bool:
+        attrs = dict(self.attributes(self.tags[extent.first]))
+        return "hidden" in attrs or _HIDDEN.search(attrs.get("style", "")) is not None
 
     def _leads_to(self, link: Extent, mention: Mention) -> bool:
         post = identify(unescape(self.page.read(self._attribute(link, "href"))))
@@ -207,7 +238,8 @@ class Numbered:
         chain = {extent.first, *(one.first for one in ancestors(self.extents, extent.first))}
         span = self._span(extent)
         inside = [one for one in self._inside(around) if not span.first <= one.first <= span.last]
-        if any(one.first not in chain and one.name != "script" for one in inside):
+        scripts = around.name in _HIDING
+        if any(one.first not in chain and not (scripts and one.name == "script") for one in inside):
             return False
         text = self.page.text
         kept = text[self.tags[around.first].end : span.start] + text[span.end : self.tags[around.last].start]

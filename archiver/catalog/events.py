@@ -28,16 +28,6 @@ WHERE happened_at >= ?2
   AND NOT EXISTS (SELECT 1 FROM alert WHERE event_id = event.id AND channel = ?1 AND sent = 1)
 ORDER BY happened_at, event.id
 """
-#: A watch that a list led to stands as long as that list's does.
-_WATCHES = """
-SELECT own.source, own.state <> ?1 AND ifnull(list.state, '') <> ?1 AS stands
-FROM watch AS own LEFT JOIN watch AS list ON list.id = own.found_in
-"""
-_POLLING = """
-SELECT DISTINCT poll.run_id FROM poll JOIN watch AS own ON own.id = poll.watch_id
-  LEFT JOIN watch AS list ON list.id = own.found_in
-WHERE own.state <> ?1 AND ifnull(list.state, '') <> ?1
-"""
 _NAMES = """
 WITH wanted (id) AS (SELECT value FROM json_each(?1))
 SELECT id, uri AS name, NULL AS run_id FROM resource WHERE id IN (SELECT id FROM wanted)
@@ -64,6 +54,15 @@ class StoredEvent:
     tries: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class StoredWatchState:
+    """Whether a watched source was not removed itself, and which list led to it, if one did."""
+
+    source: str
+    kept: bool
+    found_in: str | None = None
+
+
 class Events(Reading):
     """An opened catalog, as far as alerts read it."""
 
@@ -75,19 +74,17 @@ class Events(Reading):
         """Whether anything was ever told, or tried to be told, over the channel."""
         return bool(self._all("SELECT 1 FROM alert WHERE channel = ? LIMIT 1", [channel]))
 
-    def watches(self) -> dict[str, bool]:
-        """Every source that was ever watched, as the user or a list named it, and whether it still is.
+    def watch_states(self) -> dict[str, StoredWatchState]:
+        """Of every watch that there ever was (by its id), whether it still stands."""
+        rows = self._all("SELECT id, source, state, found_in FROM watch")
+        return {row["id"]: StoredWatchState(row["source"], row["state"] != _REMOVED, row["found_in"]) for row in rows}
 
-        A paused one is; one that was removed, or whose list was, is not.
-        """
-        found: dict[str, bool] = {}
-        for row in self._all(_WATCHES, [_REMOVED]):
-            found[row["source"]] = found.get(row["source"], False) or bool(row["stands"])
+    def polls_by_run(self) -> dict[int, set[str]]:
+        """Run (its row id) → the ids of the watches that it polled."""
+        found: dict[int, set[str]] = {}
+        for row in self._all("SELECT DISTINCT run_id, watch_id FROM poll"):
+            found.setdefault(row["run_id"], set()).add(row["watch_id"])
         return found
-
-    def polling_runs(self) -> set[int]:
-        """The runs (their row ids) that polled a watch which still stands."""
-        return {row["run_id"] for row in self._all(_POLLING, [_REMOVED])}
 
     def names_of_articles(self, keys: Iterable[str]) -> dict[str, tuple[set[str], set[int]]]:
         """Of each of these articles (keys) the addresses that lead to it, and the runs (row ids) that read it."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from archiver.demo import attacks, fidelity, heavy, hostile, links, news, overlaid, reels
+from archiver.demo import attacks, fidelity, heavy, hostile, links, news, overlaid, reels, wayback
 from archiver.demo.log import AccessLog, AccessLogEntry
 from archiver.demo.platforms import SITES, graph
 from archiver.demo.platforms.x import find_post
@@ -30,6 +30,7 @@ def _hosts() -> dict[str, Handler]:
         fidelity.HOSTS,
         overlaid.HOSTS,
         reels.HOSTS,
+        wayback.HOSTS,
     ]
     hosts: dict[str, Handler] = {}
     for table in tables:

@@ -194,6 +194,10 @@ def _no_redirect(_url: Url) -> bool:
     return False
 
 
+def _as_cited(post: PostRef) -> tuple[str, ...]:
+    return (post.url,)
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
     """All that we know of one site.
@@ -229,6 +233,9 @@ class Platform:
     read_record: Callable[[PostRef, RecordRequest, Answer], Reading] = field(
         default=lambda _post, _request, _answer: Reading(Availability.UNCLEAR, "the platform has no record endpoint")
     )
+    #: The addresses under which archives of the web keep a post, the likeliest first; one that ends with `*`
+    #: stands for all that begin so. The post's `handle` is set where it is known.
+    archived_as: Callable[[PostRef], tuple[str, ...]] = _as_cited
     #: Whether the page of a post shows better media than its record names.
     media_on_page: bool = False
     #: Whether every post is a video (or nearly), of which no record names the file.

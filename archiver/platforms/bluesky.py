@@ -74,6 +74,13 @@ def _created_at(post_id: str) -> datetime | None:
     return tid_time(post_id.rpartition("/")[2])
 
 
+def _archived_as(post: PostRef) -> tuple[str, ...]:
+    """By the author's handle, as browsers show it, and by DID."""
+    author, _, rkey = post.post_id.partition("/")
+    names = dict.fromkeys(name for name in (post.handle, author) if name)
+    return tuple(f"https://bsky.app/profile/{name}/post/{rkey}" for name in names)
+
+
 # --- markup ------------------------------------------------------------------------------------
 
 
@@ -151,6 +158,7 @@ PLATFORM = Platform(
     mirrors=_MIRRORS,
     shorteners=("go.bsky.app",),
     identify=_identify,
+    archived_as=_archived_as,
     identify_uri=_identify_uri,
     markup=_MARKUP,
     created_at=_created_at,

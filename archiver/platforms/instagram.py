@@ -101,6 +101,10 @@ def _same(text: str) -> PostRef | None:
     return _identify(url) if url and host_in(url.host, _HOSTS + _MIRRORS) else None
 
 
+def _archived_as(post: PostRef) -> tuple[str, ...]:
+    return tuple(f"https://www.instagram.com/{kind}/{post.post_id}/" for kind in ("p", "reel"))
+
+
 # --- markup ------------------------------------------------------------------------------
 
 
@@ -206,6 +210,7 @@ PLATFORM = Platform(
     hosts=_HOSTS,
     mirrors=_MIRRORS,
     identify=_identify,
+    archived_as=_archived_as,
     redirects=_redirects,
     markup=_MARKUP,
     created_at=code_time,

@@ -73,6 +73,12 @@ def _same(text: str) -> PostRef | None:
     return _identify(url) if url and host_in(url.host, _HOSTS + _MIRRORS) else None
 
 
+def _archived_as(post: PostRef) -> tuple[str, ...]:
+    """With the author's name, under the domain of today and that of the first years."""
+    path = f"@{post.handle}/post/{post.post_id}" if post.handle else f"t/{post.post_id}"
+    return tuple(f"https://www.threads.{ending}/{path}" for ending in ("com", "net"))
+
+
 # --- markup ------------------------------------------------------------------------------
 
 
@@ -146,6 +152,7 @@ PLATFORM = Platform(
     hosts=_HOSTS,
     mirrors=_MIRRORS,
     identify=_identify,
+    archived_as=_archived_as,
     redirects=_redirects,
     markup=_MARKUP,
     created_at=code_time,

@@ -71,6 +71,11 @@ def _redirects(url: Url) -> bool:
     return url.segments[:1] == ("t",) or (url.host.startswith(("vm.", "vt.")) and len(url.segments) == 1)
 
 
+def _archived_as(post: PostRef) -> tuple[str, ...]:
+    named = f"https://www.tiktok.com/@{post.handle}/video/{post.post_id}" if post.handle else post.url
+    return (named,)
+
+
 # --- markup ------------------------------------------------------------------------------
 
 
@@ -164,6 +169,7 @@ PLATFORM = Platform(
     mirrors=_MIRRORS,
     shorteners=_SHORTENERS,
     identify=_identify,
+    archived_as=_archived_as,
     redirects=_redirects,
     markup=_MARKUP,
     created_at=created_at,

@@ -60,6 +60,8 @@ _NO_HANDLES = frozenset(
 #: Ids below this were handed out one by one and tell no time (2010-11-04).
 _FIRST_SNOWFLAKE = 29_700_859_247
 _EPOCH_MS = 1_288_834_974_657
+#: From so many digits on hardly any id is the beginning of another.
+_LONG_ID = 15
 
 # --- URLs ------------------------------------------------------------------------------------
 
@@ -115,6 +117,17 @@ def _created_at(post_id: str) -> datetime | None:
     if not re.fullmatch(r"[0-9]{2,20}", post_id) or int(post_id) < _FIRST_SNOWFLAKE:
         return None
     return snowflake_time(post_id, shift=22, epoch_ms=_EPOCH_MS)
+
+
+def _archived_as(post: PostRef) -> tuple[str, ...]:
+    """With the author's name, as browsers show it, under the old domain first; then the forms without.
+
+    Ids of the first years are short, and many others begin with them.
+    """
+    tail = f"{post.post_id}*" if len(post.post_id) >= _LONG_ID else post.post_id
+    hosts = ("twitter.com", "x.com", "mobile.twitter.com") if post.handle else ()
+    places = (*(f"{host}/{post.handle}" for host in hosts), "twitter.com/i/web", "x.com/i")
+    return tuple(f"https://{place}/status/{tail}" for place in places)
 
 
 # --- markup ------------------------------------------------------------------------------------
@@ -261,6 +274,7 @@ PLATFORM = Platform(
     mirrors=_MIRRORS,
     shorteners=("t.co", "pic.twitter.com", "pic.x.com"),
     identify=_identify,
+    archived_as=_archived_as,
     markup=_MARKUP,
     created_at=_created_at,
     plan=_plan,

@@ -87,6 +87,10 @@ def _redirects(url: Url) -> bool:
     return url.segments == ("redirect",) and _identify(url) is None
 
 
+def _archived_as(post: PostRef) -> tuple[str, ...]:
+    return (post.url, f"https://youtu.be/{post.post_id}")
+
+
 # --- markup ------------------------------------------------------------------------------
 
 #: Attributes that say whose the id in another one is.
@@ -195,6 +199,7 @@ PLATFORM = Platform(
     hosts=_HOSTS,
     mirrors=_MIRRORS,
     identify=_identify,
+    archived_as=_archived_as,
     redirects=_redirects,
     markup=_MARKUP,
     plan=_plan,

@@ -1,11 +1,11 @@
 """From an event to what an editor is told of it: which article, which post, and our copy."""
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
-from archiver.catalog import Catalog, Citation, StoredCapture, StoredResource
-from archiver.catalog.events import StoredEvent
+from archiver.catalog import Catalog, Citation, StoredCapture, StoredEvent, StoredResource
 from archiver.model.overtime import EventKind
 from archiver.model.states import Group, Outcome
 from archiver.steps.alert_message import About, AlertCopy, AlertEvent, Citing
@@ -15,6 +15,8 @@ __all__ = ["Builder", "Watched", "is_conclusive"]
 
 _EXCERPT_CHARS, _NAME_CHARS, _TITLE_CHARS, _EVIDENCE_CHARS = 160, 60, 160, 300
 _MOST_ARTICLES = 20
+#: A list in a list in a list; nothing real goes deeper.
+_MOST_LISTS = 10
 _RETURNED = (Group.LIVE, Group.RESTRICTED)
 
 
@@ -34,14 +36,16 @@ class Watched:
     """Which articles belong to a watch that was not removed; a paused watch still has its articles.
 
     1. The article is itself a watched source: under the address that was given, its own, or an alias.
-    2. Else, if nobody ever watched it by itself: a state of it was read in a run that polled a watch
-       which still stands, so a list or a feed led to it.
+       One that a list led to is watched as long as the list is.
+    2. Else, if it never was watched by itself: a state of it was read in a run that polled a watch
+       which still stands.
     """
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._watches: dict[str, bool] | None = None
-        self._runs: set[int] | None = None
+        self._states = cache(catalog.watch_states)
+        self._polls = cache(catalog.polls_by_run)
+        self._by_source = cache(self._standing_by_source)
 
     def among(self, keys: Iterable[str]) -> set[str]:
         """Those of these articles (keys of their resources)."""
@@ -49,14 +53,27 @@ class Watched:
         return {key for key, (names, runs) in found.items() if self._is_watched(names, runs)}
 
     def _is_watched(self, names: set[str], runs: set[int]) -> bool:
-        if self._watches is None:
-            self._watches = self._catalog.watches()
-        own = names & self._watches.keys()
+        own = names & self._by_source().keys()
         if own:
-            return any(self._watches[name] for name in own)
-        if self._runs is None:
-            self._runs = self._catalog.polling_runs()
-        return bool(runs & self._runs)
+            return any(self._by_source()[name] for name in own)
+        return any(self._stands(watch) for run in runs for watch in self._polls().get(run, ()))
+
+    def _standing_by_source(self) -> dict[str, bool]:
+        found: dict[str, bool] = {}
+        for identifier, state in self._states().items():
+            found[state.source] = found.get(state.source, False) or self._stands(identifier)
+        return found
+
+    def _stands(self, identifier: str | None) -> bool:
+        """Whether neither the watch nor any list that led to it was removed."""
+        for _ in range(_MOST_LISTS):
+            state = self._states().get(identifier) if identifier else None
+            if state is None:
+                return identifier is None
+            if not state.kept:
+                return False
+            identifier = state.found_in
+        return False
 
 
 class Builder:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archiver.catalog import Catalog
-from archiver.catalog.events import StoredEvent
+from archiver.catalog import Catalog, StoredEvent
 from archiver.fetch.hooks import Hooks
 from archiver.model.clock import Clock
 from archiver.model.overtime import Alert, EventKind

@@ -385,3 +385,11 @@ CREATE TABLE other_copy (
   note TEXT NOT NULL,
   PRIMARY KEY (resource_id, service, asked_at, run_id, state)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rhythm (
+  -- By which rules resources are due and losses declared; the latest stands, without any the usual ones.
+  set_at TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  cadence TEXT NOT NULL,              -- JSON object
+  PRIMARY KEY (set_at, run_id)
+) STRICT, WITHOUT ROWID;

@@ -3,6 +3,9 @@
 from archiver.catalog.catalog import Catalog
 from archiver.catalog.check import dump
 from archiver.catalog.contract import contract_files, write_contract
+from archiver.catalog.copies import DueCopy, StoredCopy
+from archiver.catalog.due import KnownPost, KnownResource, LastComparison, PastLook
+from archiver.catalog.events import StoredEvent
 from archiver.catalog.figured import Change, Cited, CitedArticle, Copy, Looked, Subject
 from archiver.catalog.fixity import digest_problem, has_digest, replace_catalog
 from archiver.catalog.migrations import schema_sql
@@ -28,12 +31,19 @@ __all__ = [
     "Cited",
     "CitedArticle",
     "Copy",
+    "DueCopy",
     "Footprint",
+    "KnownPost",
+    "KnownResource",
+    "LastComparison",
     "Looked",
     "OrphanMention",
     "Passage",
     "PastCapture",
+    "PastLook",
     "StoredCapture",
+    "StoredCopy",
+    "StoredEvent",
     "StoredResource",
     "StoredTombstone",
     "StoredVersion",

@@ -12,6 +12,7 @@ from archiver.catalog.again import Again
 from archiver.catalog.check import problems_of
 from archiver.catalog.connection import connect_reader, connect_writer, log_ahead, logs_ahead, translated
 from archiver.catalog.copies import Copies
+from archiver.catalog.due import Due
 from archiver.catalog.economy import Economy
 from archiver.catalog.events import Events
 from archiver.catalog.figures import Figures
@@ -35,7 +36,7 @@ __all__ = ["Catalog"]
 _SETTLE_MS = 1_000
 
 
-class Catalog(Searching, Selecting, Economy, Replays, Events, Copies, Losses, Figures, Watches, Again):
+class Catalog(Searching, Selecting, Economy, Replays, Events, Copies, Losses, Figures, Watches, Again, Due):
     """An opened `archive.db`. Safe for several threads; one process at a time may write.
 
     Its methods raise HomeNotWritable (disk full, read-only), HomeLocked (another writer),

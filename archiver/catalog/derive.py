@@ -1,5 +1,8 @@
 """The rows that follow from other rows, computed anew whenever those change."""
 
+import json
+from functools import lru_cache
+
 from sqlite_utils import Database
 
 from archiver.catalog.keys import sortable_at
@@ -7,11 +10,23 @@ from archiver.catalog.rows import insert
 from archiver.catalog.standing import Judgement, Seen, Standing, judgements, standing
 from archiver.model.cadence import Cadence, Look, due_after
 from archiver.model.clock import parse_at
+from archiver.model.codec import from_json
 from archiver.model.overtime import EventKind, PollOutcome
 from archiver.model.polling import MOST_POLLS, Polled, next_poll_at
 from archiver.model.states import Availability
 
-__all__ = ["declared_at", "derive_article", "derive_availability", "derive_watch", "judgements_of", "standing_of"]
+__all__ = [
+    "cadence_of",
+    "declared_at",
+    "derive_all_due",
+    "derive_article",
+    "derive_availability",
+    "derive_watch",
+    "judgements_of",
+    "standing_of",
+]
+
+_USUAL = Cadence()
 
 
 def derive_article(db: Database, resource_id: int) -> None:
@@ -40,7 +55,7 @@ def derive_availability(db: Database, resource_id: int) -> None:
             "checked_at": now.checked_at,
             "last_live_at": now.last_live_at,
             "declared_at": declared,
-            "due_at": _due_at(found, declared=declared is not None),
+            "due_at": _due_at(found, declared=declared is not None, cadence=cadence_of(db)),
         }
         insert(db, "availability", values, replace_where=("resource_id", "true"))
 
@@ -79,9 +94,26 @@ def declared_at(db: Database, resource_id: int) -> str | None:
     return row[1] if row and row[0] == EventKind.DECLARED_GONE.value else None
 
 
-def _due_at(found: list[Judgement], *, declared: bool) -> str:
+def derive_all_due(db: Database) -> None:
+    """When each resource is due again, after the rules for that have changed."""
+    for (resource_id,) in db.execute("SELECT resource_id FROM availability").fetchall():
+        derive_availability(db, resource_id)
+
+
+def cadence_of(db: Database) -> Cadence:
+    """The rules in force: the latest that were written down, else the usual ones."""
+    row = db.execute("SELECT cadence FROM rhythm ORDER BY set_at DESC, run_id DESC LIMIT 1").fetchone()
+    return _cadence(row[0]) if row else _USUAL
+
+
+@lru_cache(maxsize=8)
+def _cadence(text: str) -> Cadence:
+    return from_json(Cadence, json.loads(text))
+
+
+def _due_at(found: list[Judgement], *, declared: bool, cadence: Cadence) -> str:
     looks = [Look(parse_at(one.at), one.state) for one in found]
-    return sortable_at(due_after(looks, declared=declared, cadence=Cadence()))
+    return sortable_at(due_after(looks, declared=declared, cadence=cadence))
 
 
 def judgements_of(db: Database, resource_id: int) -> list[Judgement]:

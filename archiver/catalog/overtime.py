@@ -2,16 +2,16 @@
 
 from sqlite_utils import Database
 
-from archiver.catalog.derive import derive_availability, derive_watch
+from archiver.catalog.derive import cadence_of, derive_all_due, derive_availability, derive_watch
 from archiver.catalog.keys import sortable_at
 from archiver.catalog.rows import insert
-from archiver.catalog.shared import put_resource, put_run
-from archiver.model.overtime import Alert, Comparison, Event, OtherCopy, Poll, Watch
+from archiver.catalog.shared import json_text, put_resource, put_run
+from archiver.model.overtime import Alert, Comparison, Event, OtherCopy, Poll, Rhythm, Watch
 from archiver.model.records import Resource
 
 __all__ = ["Overtime", "put_overtime"]
 
-Overtime = Watch | Poll | Comparison | Event | Alert | OtherCopy
+Overtime = Watch | Poll | Comparison | Event | Alert | OtherCopy | Rhythm
 
 
 def put_overtime(db: Database, line: Overtime) -> None:
@@ -29,6 +29,8 @@ def put_overtime(db: Database, line: Overtime) -> None:
             _alert(db, line)
         case OtherCopy():
             _copy(db, line)
+        case Rhythm():
+            _rhythm(db, line)
 
 
 def _watch(db: Database, line: Watch) -> None:
@@ -123,6 +125,14 @@ def _copy(db: Database, line: OtherCopy) -> None:
         "note": line.note,
     }
     insert(db, "other_copy", values)
+
+
+def _rhythm(db: Database, line: Rhythm) -> None:
+    before = cadence_of(db)
+    values = {"set_at": sortable_at(line.at), "run_id": put_run(db, line.run_id), "cadence": json_text(line.cadence)}
+    insert(db, "rhythm", values)
+    if cadence_of(db) != before:
+        derive_all_due(db)
 
 
 def _known(db: Database, resource: Resource | None) -> int | None:

@@ -59,6 +59,7 @@ TABLES = (
     "event",
     "alert",
     "other_copy",
+    "rhythm",
     "passage",
 )
 

@@ -9,7 +9,7 @@ __all__ = ["overtime_schema"]
 
 def overtime_schema() -> tuple[str, ...]:
     """The statements that bring availability over time, parents first."""
-    return (*_watches(), *_changes(), *_events(), *_copies())
+    return (*_watches(), *_changes(), *_events(), *_copies(), *_rhythms())
 
 
 def _watches() -> tuple[str, ...]:
@@ -109,5 +109,17 @@ def _copies() -> tuple[str, ...]:
   captured_at TEXT,                   -- by that archive's word
   note TEXT NOT NULL,
   PRIMARY KEY (resource_id, service, asked_at, run_id, state)
+) STRICT, WITHOUT ROWID""",
+    )
+
+
+def _rhythms() -> tuple[str, ...]:
+    return (
+        """CREATE TABLE rhythm (
+  -- By which rules resources are due and losses declared; the latest stands, without any the usual ones.
+  set_at TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  cadence TEXT NOT NULL,              -- JSON object
+  PRIMARY KEY (set_at, run_id)
 ) STRICT, WITHOUT ROWID""",
     )

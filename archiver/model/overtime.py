@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from archiver.model.cadence import Cadence
 from archiver.model.digests import Digest
 from archiver.model.records import Resource
 from archiver.model.states import Availability, Drift
@@ -22,6 +23,7 @@ __all__ = [
     "OtherCopy",
     "Poll",
     "PollOutcome",
+    "Rhythm",
     "Watch",
     "WatchState",
 ]
@@ -176,3 +178,15 @@ class OtherCopy:
     uri_m: str | None = None
     captured_at: datetime | None = None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """By which rules resources are due and losses declared from then on. Of several lines the latest stands.
+
+    Written when they change; without any the usual ones stand.
+    """
+
+    at: datetime
+    run_id: str
+    cadence: Cadence

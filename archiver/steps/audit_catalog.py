@@ -26,6 +26,11 @@ _KEY_COLUMNS = {
     "capture_reason": 2,
     "observation": 5,
     "replay_check": 3,
+    "poll": 3,
+    "comparison": 4,
+    "alert": 3,
+    "other_copy": 5,
+    "rhythm": 2,
     "words": 4,
 }
 #: After this many rows of one table, more would not help anyone.

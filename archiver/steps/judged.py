@@ -32,7 +32,9 @@ class Copy:
     drawn: Shown | None = None
 
     def still_in(self, page: Shown) -> bool:
-        """Whether a page still says what the copy says."""
+        """Whether a page still says what the copy says. What scripts have yet to draw says nothing."""
+        if self.sent is not None and not page.is_shell and self.sent.digest == page.digest:
+            return True
         texts = (text.story for text in (self.sent, self.drawn) if text and len(text.story) >= _LEAST_WORDS)
         return any(share_kept(text, page.words) >= _STILL for text in texts)
 

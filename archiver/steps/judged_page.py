@@ -7,15 +7,15 @@ from archiver.model.records import Resource
 from archiver.model.states import Availability, CaptureKind, Group, Reason, Witness
 from archiver.steps.astray import astray
 from archiver.steps.judged import Judged, Judging, Known
-from archiver.steps.linkrot import Page, says_not_found, tell_rot
+from archiver.steps.linkrot import tell_rot
 from archiver.steps.notice import notice_of
+from archiver.steps.page_answers import PAGE_BYTES, Page, says_not_found
 from archiver.steps.readable import Shown, read_shown
-from archiver.steps.stand import Stand, is_front_page, moved_stand
+from archiver.steps.stand import Stand, moved_stand
 from archiver.steps.unanswered import stand_by_status, stand_without_answer
 
 __all__ = ["judge_page"]
 
-_PAGE_BYTES = 2 << 20
 _HTML = ("text/html", "application/xhtml+xml")
 _ROTTEN = (Availability.SOFT_404, Availability.GONE_SITE)
 
@@ -27,7 +27,7 @@ def judge_page(resource: Resource, *, known: Known, random_hex: Callable[[int], 
     our copy's text is there whatever its status is. 2. A good status is believed where the
     page says what it said. 3. Else it is looked into: see `linkrot`.
     """
-    fetched = yield Ask(resource.uri, body_bytes=_PAGE_BYTES, page=True, elsewhere=elsewhere)
+    fetched = yield Ask(resource.uri, body_bytes=PAGE_BYTES, page=True, elsewhere=elsewhere)
     unanswered = stand_without_answer(fetched)
     if unanswered is not None:
         return Judged(unanswered, answered=False)
@@ -88,7 +88,7 @@ def _said(stand: Stand, shown: Shown) -> Stand | None:
 
 
 def _is_known(shown: Shown, known: Known) -> bool:
-    if known.text is not None and known.text == shown.digest and shown.words:
+    if known.text is not None and known.text == shown.digest and not shown.is_shell:
         return True
     copy = known.copy()
     return copy is not None and copy.still_in(shown)
@@ -101,9 +101,9 @@ def _live(stand: Stand) -> Stand:
 
 def _is_suspect(page: Page, known: Known) -> bool:
     """Whether a good status may be that of an error page, or of somebody else's."""
-    if page.to_404 or is_front_page(page.asked, page.fetched.final_url) or says_not_found(page.shown):
+    if page.to_404 or page.to_front or says_not_found(page.shown) or page.to_seller or page.offered:
         return True
-    if page.sold or known.state in _ROTTEN:
+    if known.state in _ROTTEN:
         return True
     copy = known.copy()
     # Of what we have no text of, only the site itself can tell whether this is the page.

@@ -24,9 +24,11 @@ _SHINGLE = 3
 _SHELL_WORDS = 25
 _SILENT = frozenset(("script", "style", "noscript", "template", "svg", "head", "iframe", "select"))
 _BLOCKS = frozenset(
-    ("address", "article", "aside", "blockquote", "body", "br", "dd", "div", "dl", "dt", "fieldset", "figcaption")
-    + ("figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav")
-    + ("ol", "p", "pre", "section", "table", "td", "th", "tr", "ul")
+    re.findall(
+        r"\w+",
+        "address article aside blockquote body br dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 "
+        "h6 header hr html li main nav ol p pre section table td th tr ul",
+    )
 )
 _WORD = re.compile(r"\w+")
 

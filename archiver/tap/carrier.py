@@ -50,6 +50,7 @@ class Carrier:
         self._scope = asyncio.timeout(None)
         self._head: ResponseHead | None = None
         self._deadline_s = math.inf
+        self._wakes_s = math.inf
         self._why_cut = f"took longer than {limits.response_s:g} s"
         self._timed = False
 
@@ -236,7 +237,8 @@ class Carrier:
         self._wake_at(self._deadline_s)
 
     def _wake_at(self, instant_s: float) -> None:
-        if self._timed and not self._scope.expired():
+        if self._timed and instant_s != self._wakes_s and not self._scope.expired():
+            self._wakes_s = instant_s
             self._scope.reschedule(instant_s)
 
     def _now(self) -> float:

@@ -5,7 +5,7 @@ do the same: what is recorded and shown is always the head as it came.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ import h11
 
 from archiver.model.exchange import FAILURE_HEADER, NOTE_HEADER, Failure
 from archiver.tap.failed import Failed
+from archiver.tap.plainhead import PlainHead, plain_head
 
 __all__ = [
     "HEAD_END",
@@ -80,7 +81,8 @@ class ResponseHead:
 
     `fields` are its header lines as h11 understood them, names in lower case.
     `framed` says that its body has a length or chunks, `mended` that h11 got less than all
-    of it, `persists` that whoever reads it keeps the connection; `parser` reads the body.
+    of it, `persists` that whoever reads it keeps the connection; `parser` reads the body, None
+    if it is just `length` bytes.
     """
 
     raw: bytes
@@ -93,7 +95,7 @@ class ResponseHead:
     framed: bool
     mended: bool
     persists: bool
-    parser: h11.Connection
+    parser: h11.Connection | None
 
     def shown_in_chunks(self) -> bytes:
         """The head for a body in chunks, where the site's own body ends with its connection.
@@ -154,6 +156,9 @@ def read_response(head: bytes, *, method: str, upgrade: bool) -> ResponseHead | 
 
     A 101 to an upgrade is final. Failed PROTOCOL if it is no HTTP/1 response.
     """
+    plain = None if upgrade else plain_head(head, method=method)
+    if plain is not None:
+        return _of_plain(head, plain)
     try:
         parser, event = _parsed_response(head, method=method, upgrade=upgrade)
         mended = False
@@ -169,7 +174,7 @@ def read_response(head: bytes, *, method: str, upgrade: bool) -> ResponseHead | 
         shown=_without_ours(head),
         status=event.status_code,
         http_version=event.http_version.decode("ascii"),
-        media_type=fields.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1") or None,
+        media_type=_media_type(fields),
         fields=event.headers,
         length=int(length) if length and b"transfer-encoding" not in fields else None,
         framed=bool(length) or b"transfer-encoding" in fields,
@@ -177,6 +182,27 @@ def read_response(head: bytes, *, method: str, upgrade: bool) -> ResponseHead | 
         persists=_persists(event),
         parser=parser,
     )
+
+
+def _of_plain(head: bytes, plain: PlainHead) -> ResponseHead:
+    fields = dict(reversed(plain.fields))
+    return ResponseHead(
+        raw=head,
+        shown=_without_ours(head),
+        status=plain.status,
+        http_version="1.1",
+        media_type=_media_type(fields),
+        fields=plain.fields,
+        length=plain.length,
+        framed=True,
+        mended=False,
+        persists=not any(name == b"connection" and b"close" in value.lower() for name, value in plain.fields),
+        parser=None,
+    )
+
+
+def _media_type(fields: Mapping[bytes, bytes]) -> str | None:
+    return fields.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1") or None
 
 
 def _parsed_response(head: bytes, *, method: str, upgrade: bool) -> tuple[h11.Connection, _Response]:

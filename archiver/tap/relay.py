@@ -20,7 +20,7 @@ from archiver.tap.limits import Limits
 from archiver.tap.recording import Ledger, Recording
 from archiver.tap.tunnel import tunnel
 from archiver.tap.upstream import Dialer, Pool, Upstream
-from archiver.tap.wire import Body
+from archiver.tap.wire import Body, body_of
 
 __all__ = ["Relay"]
 
@@ -74,7 +74,7 @@ class Relay(Carrier):
                     sent_bytes=self._limits.request_bytes,
                 )
                 return False
-            body = Body(head.parser, sha256=self._recording.sha256)
+            body = body_of(head, sha256=self._recording.sha256)
             self._chunking = not (head.framed or body.done) and self._asked.takes_chunks
             self._client.hold(head.shown_in_chunks() if self._chunking else head.shown)
             whole = await self._pass_body(upstream, head, body)

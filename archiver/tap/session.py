@@ -17,7 +17,7 @@ from archiver.tap.limits import Limits
 from archiver.tap.recording import Ledger, Recording
 from archiver.tap.relay import Relay
 from archiver.tap.upstream import Dialer, Pool
-from archiver.tap.wire import READ_BYTES, Body
+from archiver.tap.wire import READ_BYTES, ParsedBody
 
 __all__ = ["Services", "Session"]
 
@@ -158,7 +158,7 @@ class Session:
 
     async def _request_body(self, request: RequestHead) -> bytes:
         """The whole body: it is bounded, and having it lets a request be sent again."""
-        body = Body(request.parser, collect=True)
+        body = ParsedBody(request.parser, collect=True)
         limit = self._services.limits.request_bytes
         if not body.done and b"100-continue" in request.request.sent.lower():
             await self._client.send(_CONTINUE)

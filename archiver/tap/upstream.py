@@ -68,7 +68,9 @@ class Dialer:
         for left, ip in zip(range(len(route.addresses), 0, -1), route.addresses, strict=True):
             try:
                 # Half of the time for the first of several addresses, so that a dead one leaves some.
-                async with asyncio.timeout(self._limits.connect_s / 2 if left > 1 else None):
+                if left == 1:
+                    return await self._connect(key, ip, route.port, tls_name)
+                async with asyncio.timeout(self._limits.connect_s / 2):
                     return await self._connect(key, ip, route.port, tls_name)
             except TimeoutError:
                 failed = Failed(Failure.TIMED_OUT, f"{ip} does not answer")
@@ -95,7 +97,7 @@ class Pool:
     At most `most` are kept, those used last.
     """
 
-    def __init__(self, *, keep_s: float, most: int = 256) -> None:
+    def __init__(self, *, keep_s: float, most: int = 512) -> None:
         self._keep_s = keep_s
         self._most = most
         self._count = 0

@@ -8,9 +8,9 @@ import h11
 
 from archiver.model.exchange import Failure
 from archiver.tap.failed import Failed
-from archiver.tap.head import HEAD_END
+from archiver.tap.head import HEAD_END, ResponseHead
 
-__all__ = ["READ_BYTES", "Body", "Source", "WatchedReader"]
+__all__ = ["READ_BYTES", "Body", "ParsedBody", "Source", "WatchedReader", "body_of"]
 
 READ_BYTES = 64 * 1024
 
@@ -88,14 +88,12 @@ class Body:
     its bytes are kept too.
     """
 
-    def __init__(self, parser: h11.Connection, *, sha256: "hashlib._Hash | None" = None, collect: bool = False) -> None:
-        self._parser = parser
+    def __init__(self, *, sha256: "hashlib._Hash | None" = None, collect: bool = False) -> None:
         self._sha256 = sha256
         self.size_bytes = 0
         self.done = False
         self._closed = False
         self.pieces: list[bytes] | None = [] if collect else None
-        self._pump()
 
     def feed(self, data: bytes) -> int:
         """Take bytes from the wire; returns how many of them belong to this body.
@@ -103,6 +101,31 @@ class Body:
         b"" says that the connection ended. Raises h11.RemoteProtocolError if the body
         can't end here, or isn't framed as it claims.
         """
+        raise NotImplementedError
+
+    @property
+    def reusable(self) -> bool:
+        """Whether another message may follow on this connection."""
+        raise NotImplementedError
+
+    def _take(self, data: bytes) -> None:
+        self.size_bytes += len(data)
+        if self._sha256 is not None:
+            self._sha256.update(data)
+        if self.pieces is not None:
+            self.pieces.append(data)
+
+
+class ParsedBody(Body):
+    """A body framed in any way that HTTP/1 knows, of a request or a response."""
+
+    def __init__(self, parser: h11.Connection, *, sha256: "hashlib._Hash | None" = None, collect: bool = False) -> None:
+        super().__init__(sha256=sha256, collect=collect)
+        self._parser = parser
+        self._pump()
+
+    def feed(self, data: bytes) -> int:
+        """See `Body.feed`."""
         self._closed = not data
         self._parser.receive_data(data)
         self._pump()
@@ -110,7 +133,7 @@ class Body:
 
     @property
     def reusable(self) -> bool:
-        """Whether another message may follow on this connection."""
+        """See `Body.reusable`."""
         return self.done and not self._closed and self._parser.their_state is h11.DONE
 
     def _pump(self) -> None:
@@ -123,9 +146,39 @@ class Body:
             else:
                 self.done = True
 
-    def _take(self, data: bytes) -> None:
-        self.size_bytes += len(data)
-        if self._sha256 is not None:
-            self._sha256.update(data)
-        if self.pieces is not None:
-            self.pieces.append(data)
+
+class LengthBody(Body):
+    """A body of a known length."""
+
+    def __init__(
+        self, length: int, *, persists: bool, sha256: "hashlib._Hash | None" = None, collect: bool = False
+    ) -> None:
+        super().__init__(sha256=sha256, collect=collect)
+        self._length = length
+        self._persists = persists
+        self.done = length == 0
+
+    def feed(self, data: bytes) -> int:
+        """See `Body.feed`."""
+        if not data:
+            self._closed = True
+            raise h11.RemoteProtocolError(
+                "peer closed connection without sending complete message body "
+                f"(received {self.size_bytes} bytes, expected {self._length})"
+            )
+        used = min(len(data), self._length - self.size_bytes)
+        self._take(data if used == len(data) else data[:used])
+        self.done = self.size_bytes == self._length
+        return used
+
+    @property
+    def reusable(self) -> bool:
+        """See `Body.reusable`."""
+        return self.done and self._persists and not self._closed
+
+
+def body_of(head: ResponseHead, *, sha256: "hashlib._Hash | None" = None, collect: bool = False) -> Body:
+    """The body that follows a response's head."""
+    if head.parser is not None:
+        return ParsedBody(head.parser, sha256=sha256, collect=collect)
+    return LengthBody(head.length or 0, persists=head.persists, sha256=sha256, collect=collect)

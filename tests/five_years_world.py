@@ -1,25 +1,34 @@
 """What the five simulated years stand on: a clock that is set, a policy of names, and a plain client."""
 
+import contextlib
 import http.client
+import multiprocessing
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
+from archiver.demo.lives_drawn import draw_population
+from archiver.demo.lives_web import LivingWeb
 from archiver.model.clock import Clock
 from archiver.platforms.base import Answer
 from archiver.tap import EgressPolicy
 from archiver.tap.guard import ConnectTo
 
 HOPS = 10
+START_S = 60
 
 
 class Calendar:
-    """The simulated time. `clock` is what the program is given, `now` what the servers ask."""
+    """The simulated time. `clock` is what the program is given, `now` what the servers ask; `told` are told of it."""
 
-    def __init__(self, start: datetime) -> None:
-        self.instant = start
+    def __init__(self, start: datetime, *told: Callable[[datetime], None]) -> None:
+        self.instant, self._told = start, told
 
     def now(self) -> datetime:
         return self.instant
@@ -27,6 +36,8 @@ class Calendar:
     def to(self, instant: datetime) -> None:
         """Go to an instant."""
         self.instant = instant
+        for tell in self._told:
+            tell(instant)
 
     @property
     def clock(self) -> Clock:
@@ -83,6 +94,51 @@ class Visitor:
                 return Answer(status, body, tuple(told.items()), url, media_type)
             url = urljoin(url, told["location"])
         return Answer(None)
+
+
+class PlayedApart:
+    """The played web in a process of its own, so that it does not share this one's interpreter.
+
+    It draws the same population from the same arguments and asks the time of shared memory.
+    """
+
+    def __init__(self, *, seed: int, count: int, start: datetime, days: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._time = context.Value("d", start.timestamp(), lock=False)
+        self._end, theirs = context.Pipe()
+        arguments = {"seed": seed, "count": count, "start": start, "days": days}
+        self._process = context.Process(target=_play, args=(arguments, self._time, theirs), daemon=True)
+        self._started = False
+
+    def __enter__(self) -> Self:
+        self._process.start()
+        if not self._end.poll(START_S):
+            raise TimeoutError("the played web did not begin")
+        self.port, ca_file = self._end.recv()
+        self.ca_file = Path(ca_file)
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._end.send(None)
+        self._process.join(START_S)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+        if self._process.exitcode:
+            raise RuntimeError(f"the played web ended with {self._process.exitcode}")
+
+    def to(self, instant: datetime) -> None:
+        """Play this instant from here on."""
+        self._time.value = instant.timestamp()
+
+
+def _play(arguments: dict[str, Any], time: Any, end: Connection) -> None:
+    population = draw_population(**arguments)
+    with LivingWeb(population, now=lambda: datetime.fromtimestamp(time.value, UTC)) as web:
+        end.send((web.port, str(web.ca_file)))
+        # A parent that is gone closes its end of the pipe.
+        with contextlib.suppress(EOFError):
+            end.recv()
 
 
 def days_after(instant: datetime, days: float) -> datetime:

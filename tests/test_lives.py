@@ -44,14 +44,14 @@ def quiet_at(population, life, phase):
 
 
 def read(visitor, post):
-    """What the platform's own readers make of its answers: the first conclusive reading, else the last."""
+    """What the platform's own readers make of its answers: the first conclusive reading, else the first of all."""
     platform = platform_named(post.platform)
-    reading = None
+    readings = []
     for request in platform.record_requests(post):
-        reading = platform.read_record(post, request, visitor.follow(request.url, request.headers))
-        if reading.availability.conclusive:
-            break
-    return reading
+        readings.append(platform.read_record(post, request, visitor.follow(request.url, request.headers)))
+        if readings[-1].availability.conclusive:
+            return readings[-1]
+    return readings[0]
 
 
 def test_the_same_seed_draws_the_same_population_and_another_one_another(population):

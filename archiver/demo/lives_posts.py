@@ -34,7 +34,7 @@ STATES: Mapping[str, Mapping[Act, tuple[Availability, Availability]]] = {
         Act.AGE: (Availability.AGE, Availability.AGE),
         Act.EMPTY_TOMBSTONE: (Availability.AGE, Availability.LOGIN),
         Act.WITHHELD: (Availability.GEO_LEGAL, Availability.GEO_LEGAL),
-        Act.EMPTY: (_LIVE, Availability.SERVER_ERROR),
+        Act.EMPTY: (_LIVE, _UNCLEAR),
     },
     "bluesky": {
         Act.LIVE: (_LIVE, _LIVE),

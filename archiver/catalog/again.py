@@ -97,10 +97,11 @@ class Again(Reading):
         return bool(self._all("SELECT 1 FROM event WHERE id = ?", [identifier]))
 
     def failed_runs(self, command: str, *, since: datetime) -> list[FailedRun]:
-        """The runs of this command since that instant that were killed: it was another that wrote down their end."""
+        """The runs of this command since that instant that had faults, or were killed: another wrote down their end."""
         rows = self._all(
             """SELECT name, started_at FROM run
-               WHERE command = ? AND started_at >= ? AND outcome = 'interrupted' AND ifnull(counts, '{}') = '{}'
+               WHERE command = ? AND started_at >= ?
+                 AND (outcome = 'interrupted' AND ifnull(counts, '{}') = '{}' OR json_extract(counts, '$.faults') > 0)
                ORDER BY started_at, name""",
             [command, sortable_at(since)],
         )

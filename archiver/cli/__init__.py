@@ -16,6 +16,8 @@ COMMANDS = {
     "init": "init",
     "archive": "archive",
     "watch": "watch",
+    "run": "run",
+    "schedule": "schedule",
     "lookup": "lookup",
     "extract": "extract",
     "audit": "audit",

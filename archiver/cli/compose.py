@@ -9,12 +9,13 @@ from archiver import __version__
 from archiver.browser import Browser, SandboxPolicy, Scratch, find_browser
 from archiver.cli.options import Common
 from archiver.cli.output import warn
+from archiver.cli.waiting import enter_home
 from archiver.config import Settings, load_settings
 from archiver.engine.threads import thread_engine
 from archiver.fetch.client import Client
 from archiver.fetch.collections import Label, open_bytes
 from archiver.fetch.items import Collection
-from archiver.home import Home, OpenHome, open_home
+from archiver.home import Home, OpenHome
 from archiver.model.clock import system_clock
 from archiver.model.errors import InputUnreadable
 from archiver.model.fetched import Fetched
@@ -63,10 +64,10 @@ def policy_of(
 
 
 @contextmanager
-def archive_tools(common: Common, home: Home, settings: Settings) -> Iterator[ArchiveTools]:
-    """Everything that a run works with: the locked home, the tap, a browser on demand."""
+def archive_tools(common: Common, home: Home, settings: Settings, *, wait_s: float = 0.0) -> Iterator[ArchiveTools]:
+    """Everything that a run works with: the locked home (see `enter_home`), the tap, a browser on demand."""
     with ExitStack() as stack:
-        opened = stack.enter_context(open_home(home))
+        opened = enter_home(stack, home, wait_s=wait_s)
         _tell_recovery(opened)
         tap = _open_tap(stack, common.egress(), settings)
         browser = _BrowserOnDemand(stack, tap, settings)

@@ -12,7 +12,7 @@ from archiver.platforms import resource_for
 from archiver.steps.article import ArticleReading, ReadTools, open_article, read_document
 from archiver.steps.article_page import page_wanted, with_page
 from archiver.steps.capture import Wanted
-from archiver.steps.capturing import Capturing
+from archiver.steps.capturing import Captured, Capturing
 from archiver.steps.policy import ArchiveTools, Policy, Progress, no_progress
 from archiver.steps.reports import ArticleReport, Made, RunReport, slim
 from archiver.steps.runs import opened_run
@@ -94,6 +94,7 @@ class Archiving:
         self.reports: list[ArticleReport] = []
         self.notes: list[str] = []
         self._run, self._progress, self._source = run, progress, ""
+        self._again: list[Made] = []
         self._capturing = Capturing(run, tools=tools, policy=policy, progress=progress, more=more)
 
     def cancel(self) -> None:
@@ -164,9 +165,15 @@ class Archiving:
             )
         )
 
+    def capture_again(self, wanted: Sequence[Wanted]) -> Captured:
+        """Capture what is wanted whether or not the last capture is fresh, and what is context of it and is not."""
+        captured = self._capturing.capture_all(wanted, again=True)
+        self._again += [*captured.cited, *captured.context]
+        return captured
+
     def counts(self) -> dict[str, int]:
         """Numbers of what was made so far, for the end of the run."""
-        last = [made for report in self.reports for made in (*report.made, *report.context)]
+        last = [made for report in self.reports for made in (*report.made, *report.context)] + self._again
         made = [*last, *(one.public for one in last if one.public)]
         fresh = [one for one in made if not one.kept]
         counts = {"articles": len(self.reports), "captures": len(fresh), "kept": len(made) - len(fresh)}

@@ -1,0 +1,153 @@
+"""`archiver run`: one unattended pass, for cron."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archiver.cli.compose import archive_tools, policy_of, program_name
+from archiver.cli.hooks import hooks_on_demand
+from archiver.cli.options import Common, command_options
+from archiver.cli.output import emit, plain, say, warn
+from archiver.cli.probing import prober_of
+from archiver.cli.progress import PassProgress
+from archiver.cli.spans import SPAN
+from archiver.config import Settings, load_settings
+from archiver.home import Home
+from archiver.model.cadence import Cadence
+from archiver.model.clock import system_clock
+from archiver.model.errors import HomeLocked
+from archiver.steps.checks import CheckPolicy
+from archiver.steps.copies import save_keys
+from archiver.steps.passes import PassPolicy, PassReport, PassTools
+from archiver.steps.trouble import leave_word
+from archiver.steps.unattended import unattended_pass
+
+__all__ = ["command"]
+
+#: A file of this name beside the catalog is the word of a run that could not begin.
+_TROUBLE = "run-failed"
+_DAY_S = 86_400
+
+
+@click.command("run", short_help="Do once all that is due: for cron.")
+@click.option(
+    "--budget",
+    "budget_s",
+    type=SPAN,
+    help="Begin nothing new after so long; what is in flight ends [default: no bound].",
+)
+@click.option(
+    "--wait", "wait_s", type=SPAN, default=0, help="Wait so long for another run to end [default: leave at once]."
+)
+@click.option("--jobs", type=click.IntRange(1, 16), help="Captures at the same time [default: 2].")
+@click.option("--require-sandbox", is_flag=True, default=None, help="Refuse a browser without sandbox.")
+@command_options
+def command(
+    budget_s: int | None,
+    wait_s: int,
+    jobs: int | None,
+    require_sandbox: bool | None,  # noqa: FBT001
+    common: Common,
+) -> int:
+    """Do once all that is due, unattended.
+
+    In this order: poll what is watched (`archiver watch`) and archive what is new or changed; capture
+    again what was not captured whole; look whether what is due is still there; ask the other
+    archive for its copies, if [redundancy] in archiver.toml wants that; send alerts, if [alerts]
+    names somebody. Then one line of what came of it, or with --json one object.
+
+    Have it run by cron: `archiver schedule install`. It may be stopped or killed at any moment: the
+    next run goes on. One run at a time: a second one leaves with exit code 4, or waits with --wait.
+    What a --budget cuts short is due in the next run. Exit code 0 says that the pass was made, whatever
+    it found; 1 that a part of it failed by a fault of this program, which is an event, too.
+    """
+    home = common.home()
+    settings = load_settings(home.root, {"jobs": jobs, "require_sandbox": require_sandbox, "run_budget_s": budget_s})
+    progress = PassProgress()
+    try:
+        with _pass_tools(common, home, settings, wait_s) as tools:
+            policy = _policy(common, home, settings)
+            report = unattended_pass(tools=tools, policy=policy, program=program_name(), progress=progress)
+    except HomeLocked:
+        raise
+    except Exception as fault:
+        if not progress.begun:
+            leave_word(_trouble(home), f"{type(fault).__name__}: {fault}", clock=system_clock)
+        raise
+    _show(report, common)
+    return report.exit_code
+
+
+def _trouble(home: Home) -> Path:
+    return home.catalog_file.parent / _TROUBLE
+
+
+@contextmanager
+def _pass_tools(common: Common, home: Home, settings: Settings, wait_s: int) -> Iterator[PassTools]:
+    with ExitStack() as stack:
+        tools = stack.enter_context(archive_tools(common, home, settings, wait_s=wait_s))
+        prober = stack.enter_context(prober_of(tools.tap, settings, system_clock))
+        yield PassTools(archive=tools, prober=prober, hooks=stack.enter_context(hooks_on_demand(common, settings)))
+
+
+def _policy(common: Common, home: Home, settings: Settings) -> PassPolicy:
+    vantage = settings.vantages[0].name if settings.vantages else None
+    cadence = Cadence(strikes=settings.strikes, strike_gap_s=round(settings.strike_gap_days * _DAY_S))
+    return PassPolicy(
+        capture=policy_of(settings),
+        check=CheckPolicy(cadence=cadence, canaries=settings.canaries, vantage=vantage),
+        alerts=settings.alerts,
+        redundancy=settings.redundancy,
+        save_keys=save_keys(os.environ),
+        private_hosts=common.allow_hosts,
+        budget_s=settings.run_budget_s,
+        trouble=_trouble(home),
+    )
+
+
+def _show(report: PassReport, common: Common) -> None:
+    for fault in report.faults:
+        warn(f"A FAULT OF THIS PROGRAM: {plain(fault)}")
+    for note in (*report.polls.notes, *report.copies.notes, *report.alerts.problems):
+        warn(plain(note))
+    if common.json:
+        emit(_to_json(report))
+        return
+    parts = [
+        f"{report.polls.polled} polls",
+        f"{report.polls.articles} articles",
+        f"{report.captures} captures",
+        f"{report.checks.checks} checks",
+        f"{report.checks.declared_gone} declared gone",
+        f"{report.checks.came_back} came back",
+        f"{report.polls.dropped} embeds dropped",
+        f"{report.alerts.told} alerts",
+        f"{report.left} left for the next run",
+    ]
+    say(f"run {report.run_id}: {', '.join(parts)}")
+
+
+def _to_json(report: PassReport) -> dict[str, Any]:
+    polls, again = report.polls, report.again
+    return {
+        "run": report.run_id,
+        "articles": polls.articles,
+        "captures": report.captures,
+        "checks": report.checks.checks,
+        "declared_gone": report.checks.declared_gone,
+        "came_back": report.checks.came_back,
+        "alerts": report.alerts.told,
+        "left": report.left,
+        "polls": {"made": polls.polled, "unchanged": polls.unchanged, "failed": polls.failed, "left": polls.left},
+        "embeds_dropped": polls.dropped,
+        "again": {"tried": again.tried, "whole": again.whole, "left": again.left},
+        "looks": {group.value: count for group, count in report.checks.groups.items()},
+        "copies": {state.value: count for state, count in (report.copies.counts or {}).items()},
+        "faults": report.faults,
+        "notes": [*polls.notes, *report.copies.notes, *report.alerts.problems],
+        "exit": int(report.exit_code),
+    }

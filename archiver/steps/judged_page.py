@@ -103,7 +103,7 @@ def _is_suspect(page: Page, known: Known) -> bool:
     """Whether a good status may be that of an error page, or of somebody else's."""
     if page.to_404 or page.to_front or says_not_found(page.shown) or page.to_seller or page.offered:
         return True
-    if known.state in _ROTTEN:
+    if known.state in _ROTTEN or page.shown.is_shell:
         return True
     copy = known.copy()
     # Of what we have no text of, only the site itself can tell whether this is the page.

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Generator
 
 from archiver.model.fetched import Ask, Fetched
-from archiver.model.states import Availability, Group, Witness
+from archiver.model.states import Availability, Witness
 from archiver.model.urls import canonical_url, parse_url
 from archiver.steps.judged import Known
 from archiver.steps.page_answers import (
@@ -120,11 +120,14 @@ def _sold(
         evidence = "every address shows the same offer, by one who sells domains"
         return Stand(Availability.GONE_SITE, Witness.PAGE, evidence)
     asked, copy = parse_url(page.asked), known.copy()
-    if asked is None or copy is None or not copy.lost_from(page.shown) or says_not_found(page.shown):
+    # What a script will draw may be the page itself, and applications too answer under any name.
+    if asked is None or page.shown.scripted or copy is None or not copy.lost_from(page.shown):
+        return None
+    if says_not_found(page.shown) or _own_links(page):
         return None
     place = f"{origin_of(asked, below=name)}/"
     fetched = yield _ask(place, elsewhere=elsewhere)
-    if not same_answer(page, place, fetched) or (yield from _tells_apart(page, elsewhere=elsewhere)):
+    if not same_answer(page, place, fetched):
         return None
     evidence = "any address and any sub-domain show the same page, and nothing is left of our copy's text"
     return Stand(Availability.GONE_SITE, Witness.PAGE, evidence)
@@ -169,6 +172,4 @@ def _ask(url: str, *, elsewhere: bool) -> Ask:
 
 
 def _unsure(stand: Stand, why: str) -> Stand:
-    if stand.availability.group is not Group.LIVE:
-        return stand
     return Stand(Availability.UNCLEAR, Witness.PAGE, f"{stand.evidence}, but {why}")

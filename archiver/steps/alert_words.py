@@ -28,7 +28,7 @@ _MARKS = re.compile(r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20
                     r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
 #: What would be made a link by itself: nothing of a stranger's text is one here.
 _LINKS = re.compile(r"(?i)\b(https?|ftp|mailto|tel|javascript|data)(:)")
-_DOTS = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2,}(?:[/:?#\s]|$))")
+_DOTS = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2,}(?:[./:?#\s]|$))")
 #: What stands in an address unescaped; `@`, `*`, `~`, brackets and quotes do not.
 _URL_SAFE = "%/:?#&=+,;!$.-_"
 _URL_CHARS = 1_000

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from archiver.lookup.heal_card import card, robust_markup
@@ -113,7 +113,7 @@ def heal(document: Document, *, copies: CopyFinder, everything: bool = False) ->
     before = undo_marks(given) if has_marks(given) else None
     page = page_of(before.body, document.charset) if before else given
     body = page.whole(page.text)
-    numbered = Numbered(page, document)
+    numbered = Numbered(page, replace(document, body=body))
     targets, left = _targets(numbered, copies, everything=everything)
     targets, twins, harmed = _harmless(numbered, targets)
     writer = _Writer(page, sha256(body), pictures=not _is_amp(numbered))
@@ -224,13 +224,14 @@ def _twins(numbered: Numbered, targets: Sequence[_Target]) -> list[tuple[_Target
     """What is an embed of the page only now: the same post, shown once more for readers without scripts."""
     found: list[tuple[_Target, Span]] = []
     by_key = {_post_key(one.mention): one for one in targets}
-    kept = {one.fragment[:80] for one in numbered.mentions if one.fragment and one not in [t.mention for t in targets]}
+    ours = {one.mention.ordinal for one in targets}
+    kept = {numbered.number_of(one) for one in numbered.mentions if one.ordinal not in ours} if targets else set()
     for _ in range(_TWINS if targets else 0):
         gone = [*(one.span for one in targets), *(span for _, span in found)]
         new = [
             (by_key[_post_key(one)], span)
             for one in numbered.without(gone)
-            if one.kind is MentionKind.EMBED and _post_key(one) in by_key and (one.fragment or "")[:80] not in kept
+            if one.kind is MentionKind.EMBED and _post_key(one) in by_key and numbered.number_of(one) not in kept
             if isinstance(span := numbered.span_of(one, twin=True), Span)
             and all(span.end <= other.start or span.start >= other.end for other in gone)
         ]

@@ -29,12 +29,16 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_BOX = "display:block;margin:1em 0;padding:.75em 1em;border:1px solid;border-inline-start-width:4px;max-width:36em"
+_BOX = (
+    "display:block;margin:1em 0;padding:.75em 1em;border:1px solid;border-inline-start-width:4px;max-width:36em;"
+    "overflow-wrap:anywhere"
+)
 _PLAIN = "display:block;margin:0;padding:0;border:0;background:none;font:inherit"
 _PARAGRAPH = "display:block;margin:0 0 .5em"
 _SMALL = "display:block;margin:0 0 .25em;font-size:.875em"
-_PICTURE = "display:block;max-width:100%;height:auto;margin:0 0 .5em"
+_PICTURE = "display:block;max-width:100%;max-height:32em;width:auto;height:auto;margin:0 0 .5em"
 _LINK = "text-decoration:underline"
+_UNTOLD = {"screenshot": "The post as it looked when it was archived"}
 #: What nobody sees: controls, and what would turn round the text behind it.
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
@@ -102,7 +106,7 @@ class _Card:
         alt = _seen(medium.alt or "").strip()
         if medium.data is not None and self._pictures:
             source = f"data:{medium.media_type};base64,{b64encode(medium.data).decode()}"
-            told = alt or "An image of the post, without a description"
+            told = alt or _UNTOLD.get(medium.kind, "An image of the post, without a description")
             return f"<img{_attributes([('src', source), ('alt', told), ('style', _PICTURE)])} />"
         what = f"{medium.kind.capitalize()} of the post"
         words = f"{what}: {alt}" if alt else what

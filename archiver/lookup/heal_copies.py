@@ -165,7 +165,15 @@ class CopyFinder:
             found.append(
                 Medium(kind, file.media_type, ref.alt if ref else None, self._address(f"{folder}/{file.path}"), data)
             )
-        return tuple(found)
+        if any(one.data for one in found) or (record.record and record.record.text):
+            return tuple(found)
+        return (*found, *self._screenshot(folder, record, left_bytes))
+
+    def _screenshot(self, folder: str, record: Capture, most_bytes: int) -> tuple[Medium, ...]:
+        """What the post looked like, where nothing else of it can be shown."""
+        file = next((one for one in record.artefacts if one.role is ArtefactRole.SCREENSHOT), None)
+        data = self._data(folder, file, most_bytes) if file else None
+        return (Medium("screenshot", file.media_type, None, None, data),) if file and data else ()
 
     def _data(self, folder: str, file: Artefact, most_bytes: int) -> bytes | None:
         """The bytes of an image that is small enough; None also where they are not what they were."""

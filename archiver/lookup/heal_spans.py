@@ -99,16 +99,12 @@ class Numbered:
     def __init__(self, page: Page, document: Document) -> None:
         self.page = page
         self.tags: list[Tag] = tags_of(page.text)
-        self.extents: dict[int, Extent] = extents_of(self.tags)
         self._document = replace(document, charset=page.encoding, body=b"")
-        plain = self._extracted(page.text)
-        numbered = self._extracted(self._with_numbers(()))
-        #: What the page mentions; embeds in its markup begin with their number.
-        self.mentions = numbered.mentions
+        found = self._extracted(page.text)
+        #: What the page mentions.
+        self.mentions = found.mentions
         #: What the article says is its own address.
-        self.article_url = numbered.article.url
-        #: Whether the numbers change nothing of what is found.
-        self._sure = list(map(_bare, plain.mentions)) == list(map(_bare, numbered.mentions))
+        self.article_url = found.article.url
 
     def without(self, spans: Iterable[Span]) -> tuple[Mention, ...]:
         """What the page mentions once these stretches are taken out."""
@@ -118,13 +114,20 @@ class Numbered:
         """The attributes of a start tag, as written."""
         return attributes(self.page.text, tag)
 
+    def number_of(self, mention: Mention) -> int | None:
+        """The index of the start tag in which extraction found a mention, of the page or of a page `without`."""
+        if mention in self.mentions:
+            mention = self._numbered[self.mentions.index(mention)]
+        found = _NUMBERED.match(mention.fragment or "")
+        return int(found[1]) if found else None
+
     def is_embed(self, number: int) -> bool:
         """Whether extraction found an embed in just the element of this start tag."""
         return number in self._embeds
 
     def span_of(self, mention: Mention, *, twin: bool = False) -> Span | Unsure:
         """The stretch that shows an embed; of a `twin` nothing will take its place."""
-        if not self._sure:
+        if not self._is_sure:
             return Unsure("the page's markup is too broken to tell where anything in it ends")
         number = self._number_of(mention)
         if number is None:
@@ -137,10 +140,8 @@ class Numbered:
     # --- where it is ------------------------------------------------------------------------
 
     def _number_of(self, mention: Mention) -> int | None:
-        found = _NUMBERED.match(mention.fragment or "")
-        if found is not None:
-            return int(found[1])
-        return self._hidden.get((mention.platform, mention.post_id or mention.url))
+        number = self.number_of(mention)
+        return self._hidden.get((mention.platform, mention.post_id or mention.url)) if number is None else number
 
     def _extent_of(self, number: int) -> Extent | Unsure:
         """The element itself; of a figure with a caption of the article's own the rest."""
@@ -272,9 +273,23 @@ class Numbered:
         return "".join((*parts, text[place:]))
 
     @cached_property
+    def extents(self) -> dict[int, Extent]:
+        """The page's elements, by the index of their start tag."""
+        return extents_of(self.tags)
+
+    @cached_property
+    def _numbered(self) -> tuple[Mention, ...]:
+        """The same mentions, as the numbered copy has them: those in its markup begin with their number."""
+        return self.without(())
+
+    @cached_property
+    def _is_sure(self) -> bool:
+        """Whether the numbers change nothing of what is found."""
+        return list(map(_bare, self.mentions)) == list(map(_bare, self._numbered))
+
+    @cached_property
     def _embeds(self) -> frozenset[int]:
-        found = (_NUMBERED.match(one.fragment or "") for one in self.mentions)
-        return frozenset(int(one[1]) for one in found if one)
+        return frozenset(number for one in self.mentions if (number := self.number_of(one)) is not None)
 
     @cached_property
     def _elements(self) -> dict[int, Element]:

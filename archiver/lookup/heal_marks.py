@@ -42,7 +42,7 @@ class Undone:
 
 def has_marks(page: Page) -> bool:
     """Whether the page was healed before."""
-    return _BEGIN in page.text or _LINK in page.text
+    return any(mark in page.text for mark in (_BEGIN, _END, _LINK))
 
 
 def region(page: Page, original: str, markup: str, whole: Digest) -> str:

@@ -4,7 +4,14 @@ from archiver.catalog.catalog import Catalog
 from archiver.catalog.check import dump
 from archiver.catalog.contract import contract_files, write_contract
 from archiver.catalog.copies import DueCopy, StoredCopy
-from archiver.catalog.due import KnownPost, KnownResource, LastComparison, PastLook
+from archiver.catalog.due import (
+    KnownPost,
+    KnownResource,
+    LastComparison,
+    PastComparison,
+    PastEvent,
+    PastLook,
+)
 from archiver.catalog.events import StoredEvent
 from archiver.catalog.figured import Change, Cited, CitedArticle, Copy, Looked, Subject
 from archiver.catalog.fixity import digest_problem, has_digest, replace_catalog
@@ -40,6 +47,8 @@ __all__ = [
     "OrphanMention",
     "Passage",
     "PastCapture",
+    "PastComparison",
+    "PastEvent",
     "PastLook",
     "StoredCapture",
     "StoredCopy",

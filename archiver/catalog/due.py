@@ -12,10 +12,11 @@ from archiver.catalog.reading import Reading
 from archiver.model.cadence import Cadence, Look
 from archiver.model.clock import parse_at
 from archiver.model.digests import Digest
+from archiver.model.overtime import EventKind
 from archiver.model.records import Resource
 from archiver.model.states import Availability, Drift, ResourceKind
 
-__all__ = ["Due", "KnownPost", "KnownResource", "LastComparison", "PastLook"]
+__all__ = ["Due", "KnownPost", "KnownResource", "LastComparison", "PastComparison", "PastEvent", "PastLook"]
 
 #: What can be asked for: a post, or a page of the web; not a file, nor what was refused.
 _ASKABLE = "(resource.platform IS NOT NULL OR resource.key GLOB 'page:http*')"
@@ -71,6 +72,29 @@ class PastLook:
     capture_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class PastComparison:
+    """One stored comparison, when and by which run it was made, and of what (`record` or `page`)."""
+
+    at: datetime
+    run: str
+    basis: str
+    found: LastComparison
+
+
+@dataclass(frozen=True, slots=True)
+class PastEvent:
+    """One stored event of a resource."""
+
+    id: str
+    kind: EventKind
+    at: datetime
+    run: str
+    evidence: str
+    state: Availability | None
+    capture_id: str | None
+
+
 class Due(Reading):
     """An opened catalog, as far as looks at what is known read it."""
 
@@ -87,6 +111,15 @@ class Due(Reading):
         while rows := self._all(sql, [until, *last, batch]):
             last = (rows[-1]["due_at"], rows[-1]["id"])
             yield [_known(row) for row in rows]
+
+    def askable_keys(self) -> Iterator[str]:
+        """The keys of everything that was ever looked at and can be asked for, read as it goes."""
+        last = 0
+        sql = f"""SELECT resource.id, key FROM resource JOIN availability ON resource_id = resource.id
+                  WHERE resource.id > ? AND {_ASKABLE} ORDER BY resource.id LIMIT 1000"""  # noqa: S608  # our own words
+        while rows := self._all(sql, [last]):
+            yield from (row["key"] for row in rows)
+            last = rows[-1]["id"]
 
     def count_due(self, now: datetime) -> int:
         """How many resources are due at `now`, those included that cannot be asked for."""
@@ -152,6 +185,27 @@ class Due(Reading):
             for row in rows
         }
 
+    def comparisons_of(self, resource_id: int) -> list[PastComparison]:
+        """Every comparison of a resource with our copy that was written down, the oldest first."""
+        rows = self._all(
+            """SELECT comparison.*, run.name AS run FROM comparison JOIN run ON run.id = run_id
+               WHERE resource_id = ? ORDER BY compared_at, run_id, basis""",
+            [resource_id],
+        )
+        return [
+            PastComparison(parse_at(row["compared_at"]), row["run"], row["basis"], _comparison(row)) for row in rows
+        ]
+
+    def events_of(self, resource_id: int) -> list[PastEvent]:
+        """What happened to a resource, or in an article, the oldest first."""
+        rows = self._all(
+            """SELECT event.id, event.kind, happened_at, evidence, state, capture_id, run.name AS run FROM event
+               JOIN run ON run.id = run_id WHERE resource_id = ?1 OR article_resource_id = ?1
+               ORDER BY happened_at, event.id""",
+            [resource_id],
+        )
+        return [_event(row) for row in rows]
+
     def last_comparisons(self, ids: Iterable[int]) -> dict[int, LastComparison]:
         """The latest comparison of each of these resources that has one."""
         rows = self._all(
@@ -207,4 +261,16 @@ def _comparison(row: dict[str, Any]) -> LastComparison:
         Digest.parse(row["after_digest"]),
         row["distance"],
         row["capture_id"],
+    )
+
+
+def _event(row: dict[str, Any]) -> PastEvent:
+    return PastEvent(
+        id=row["id"],
+        kind=EventKind(row["kind"]),
+        at=parse_at(row["happened_at"]),
+        run=row["run"],
+        evidence=row["evidence"],
+        state=Availability(row["state"]) if row["state"] else None,
+        capture_id=row["capture_id"],
     )

@@ -17,6 +17,8 @@ COMMANDS = {
     "archive": "archive",
     "watch": "watch",
     "run": "run",
+    "check": "check",
+    "history": "history",
     "schedule": "schedule",
     "lookup": "lookup",
     "extract": "extract",

@@ -5,10 +5,14 @@ from archiver.config import Settings
 from archiver.engine.frontier import Frontier, Manners
 from archiver.fetch.httpbody import decoded
 from archiver.fetch.robots import RobotsReader
+from archiver.model.cadence import Cadence
 from archiver.model.clock import Clock
+from archiver.steps.checks import CheckPolicy
 from archiver.tap import Prober, Tap
 
-__all__ = ["prober_of"]
+__all__ = ["check_policy_of", "prober_of"]
+
+_DAY_S = 86_400
 
 
 def prober_of(tap: Tap, settings: Settings, clock: Clock) -> Prober:
@@ -23,4 +27,13 @@ def prober_of(tap: Tap, settings: Settings, clock: Clock) -> Prober:
         user_agent=USER_AGENT,
         vantage=settings.vantages[0] if settings.vantages else None,
         at_once=settings.check_jobs,
+    )
+
+
+def check_policy_of(settings: Settings) -> CheckPolicy:
+    """By which rules one looks and judges, as the settings say."""
+    return CheckPolicy(
+        cadence=Cadence(strikes=settings.strikes, strike_gap_s=round(settings.strike_gap_days * _DAY_S)),
+        canaries=settings.canaries,
+        vantage=settings.vantages[0].name if settings.vantages else None,
     )

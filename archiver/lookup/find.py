@@ -10,7 +10,7 @@ from archiver.lookup.hit import Hit
 from archiver.model.urls import parse_url, surt
 from archiver.platforms import is_shortener, resource_for
 
-__all__ = ["find"]
+__all__ = ["find", "resources_meant"]
 
 #: `example.org`, `x.com/nasa/status/1`: a URL as people say it.
 _SCHEMELESS = re.compile(r"(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}(?::\d+)?(?:[/?#]\S*)?")
@@ -57,6 +57,27 @@ def _by_name(catalog: Catalog, name: str) -> Hit | None:
         return Builder(catalog).version(version)
     stone = catalog.tombstone(name)
     return Builder(catalog).withdrawn(stone) if stone else None
+
+
+def resources_meant(catalog: Catalog, query: str, *, cited: bool) -> list[int]:
+    """The resources that a query means, by id: as `find`, whether or not anything was captured of them.
+
+    With `cited` an article stands for itself and for everything that its latest state cites. Words mean what
+    has all of them. [] if nothing is known under it.
+    """
+    query = query.strip()
+    named = _named_resource(catalog, query) if _FOLDER.fullmatch(query) else None
+    ids = [named] if named else next((ids for ids in _candidates(catalog, query) if ids), [])
+    if not ids and not parse_url(query):
+        expression = match_all(query)
+        ids = catalog.matching(expression) if expression else []
+    versions = catalog.article_versions(ids, limit=1) if cited else []
+    return list(dict.fromkeys([*ids, *catalog.leads_to(catalog.cited_by(one.id for one in versions))]))
+
+
+def _named_resource(catalog: Catalog, name: str) -> int | None:
+    found = catalog.capture(name) or catalog.article_version(name) or catalog.tombstone(name)
+    return found.resource.id if found else None
 
 
 # --- by URL and id --------------------------------------------------------------------------

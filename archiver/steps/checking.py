@@ -37,7 +37,7 @@ def check_due(
     policy: CheckPolicy,
     store: Store | None = None,
     until_s: Callable[[], float] | None = None,
-    keys: Sequence[str] | None = None,
+    keys: Iterable[str] | None = None,
     progress: Callable[[Looked], None] = lambda _looked: None,
 ) -> CheckReport:
     """Look at what is due, or at the resources with these `keys`, and write down what was found.
@@ -72,7 +72,7 @@ def check_due(
 
 
 def _batches(
-    catalog: Catalog, clock: Clock, policy: CheckPolicy, keys: Sequence[str] | None
+    catalog: Catalog, clock: Clock, policy: CheckPolicy, keys: Iterable[str] | None
 ) -> Iterator[list[KnownResource]]:
     if keys is None:
         yield from catalog.due_resources(clock.now(), batch=policy.batch)

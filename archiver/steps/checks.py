@@ -48,7 +48,8 @@ class Looked:
 
 @dataclass(slots=True)
 class CheckReport:
-    """What a pass came to, in numbers. `left` is what was still due when it ended, `faults` are our own.
+    """What a pass came to, in numbers. `left` is what was still due when it ended, `faults` are our own; of what
+    was looked at `lost` counts as lost.
 
     `stopped`: it ended for lack of time.
     """
@@ -57,6 +58,7 @@ class CheckReport:
     events: dict[EventKind, int] = field(default_factory=dict)
     faults: int = 0
     left: int = 0
+    lost: int = 0
     stopped: bool = False
 
     @property
@@ -67,6 +69,7 @@ class CheckReport:
     def take(self, looked: Looked) -> None:
         """Count one look."""
         self.groups[looked.state.group] += 1
+        self.lost += looked.declared_since is not None
         for kind in looked.events:
             self.events[kind] = self.events.get(kind, 0) + 1
 

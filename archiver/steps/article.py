@@ -146,16 +146,18 @@ def read_fetched(
     tools: ReadTools,
     column: str | None = None,
     watched: bool = False,
+    lists: bool = False,
 ) -> ArticleReading | Collection:
     """As `open_article`, of a URL that was asked for already: what came, and what went over the wire for it.
 
     A list that is `watched` is no resource whose availability counts: its polls are written down instead.
+    With `lists` only a list will do: a page in its place, most often of an error, is InputUnreadable.
     """
     resource = article_resource(source)
     observation = observe_article(resource, fetched, tools)
     if observation.availability is not Availability.LIVE:
         return _lost(source, resource, observation, exchanges, tools)
-    with _kept_if_unreadable(observation, exchanges, tools):
+    with _kept_if_unreadable(None if lists else observation, exchanges, tools):
         opened = open_bytes(
             fetched.body,
             Label(
@@ -169,6 +171,8 @@ def read_fetched(
             ),
         )
         if isinstance(opened, Document):
+            if lists:
+                raise InputUnreadable(f"{source} was a list of articles, and is none now")
             return replace(_keep(resource, opened, (observation,), exchanges, tools), live=True)
     tools.run.keep_exchanges(exchanges)
     if not watched:
@@ -177,13 +181,16 @@ def read_fetched(
 
 
 @contextmanager
-def _kept_if_unreadable(observation: Observation, exchanges: Sequence[Exchange], tools: ReadTools) -> Iterator[None]:
+def _kept_if_unreadable(
+    observation: Observation | None, exchanges: Sequence[Exchange], tools: ReadTools
+) -> Iterator[None]:
     """What came over the wire is evidence, even if it is no article."""
     try:
         yield
     except InputUnreadable:
         tools.run.keep_exchanges(exchanges)
-        _note(observation, tools)
+        if observation is not None:
+            _note(observation, tools)
         raise
 
 

@@ -1,7 +1,8 @@
 """One look at a watched source: how it is asked again, and what the answer comes to."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -18,7 +19,7 @@ from archiver.steps.main_document import retry_after_s
 from archiver.steps.stand import availability_of_status
 from archiver.tap import Talk
 
-__all__ = ["Look", "drop_exchanges", "file_digest", "look_again"]
+__all__ = ["Look", "closed", "file_digest", "look_again"]
 
 #: As much of a watched source is read; see `fetch.collections`.
 _BODY_BYTES = 64 * 1024 * 1024
@@ -137,8 +138,12 @@ def file_digest(source: str) -> Digest | None:
         return None
 
 
-def drop_exchanges(exchanges: Sequence[Exchange]) -> None:
-    """Let go of what need not be kept."""
-    for exchange in exchanges:
-        if exchange.response is not None:
-            exchange.response.close()
+@contextmanager
+def closed(exchanges: Sequence[Exchange]) -> Iterator[None]:
+    """Close what went over the wire once it was kept, or was not worth it."""
+    try:
+        yield
+    finally:
+        for exchange in exchanges:
+            if exchange.response is not None:
+                exchange.response.close()

@@ -29,7 +29,7 @@ from archiver.steps.article import (
     read_fetched,
 )
 from archiver.steps.dropped import note_dropped
-from archiver.steps.looking import Look, drop_exchanges, file_digest, look_again
+from archiver.steps.looking import Look, closed, file_digest, look_again
 from archiver.store import RunStore
 from archiver.tap import Prober, Talk
 
@@ -96,10 +96,11 @@ class Watching:
         for ended in self._prober.run(self._talks(on_web), keep=True):
             watch, good = ended.key
             waiting.discard(watch.id)
-            if ended.fault is not None:
-                self._own_fault(watch, ended.fault)
-            else:
-                self._polled(watch, Look(watch.source, good, ended.result, ended.exchanges))
+            with closed(ended.exchanges):
+                if ended.fault is not None:
+                    self._own_fault(watch, ended.fault)
+                else:
+                    self._polled(watch, Look(watch.source, good, ended.result, ended.exchanges))
         self.report.left += len(waiting)
         return self.report
 
@@ -125,7 +126,13 @@ class Watching:
         try:
             with self._archiving.read_tools() as tools:
                 opened = read_fetched(
-                    watch.source, look.fetched, look.exchanges, tools=tools, column=watch.column, watched=True
+                    watch.source,
+                    look.fetched,
+                    look.exchanges,
+                    tools=tools,
+                    column=watch.column,
+                    watched=True,
+                    lists=self._is_list(watch),
                 )
         except InputUnreadable as error:
             self._failed(watch, look, str(error), new)
@@ -157,8 +164,6 @@ class Watching:
                 self._failed(watch, look, f"it was an article, and is a {opened.kind} now")
             else:
                 self._list(_Listing(watch, look, opened))
-        elif self._tools.catalog.is_list(watch.id) or (watch.found_in and watch.every_s):
-            self._failed(watch, look, "it was a list of articles, and is none now")
         else:
             self._article(watch, look, opened, new)
         return None
@@ -166,19 +171,16 @@ class Watching:
     def _unchanged(self, watch: StoredWatch, look: Look) -> None:
         """As it was; for an article that is an observation, too."""
         self.report.unchanged += 1
-        if look.fetched is not None:
-            if self._is_article(watch.source):
-                self._observe(look)
-            else:
-                drop_exchanges(look.exchanges)
+        if look.fetched is not None and self._is_article(watch.source):
+            self._observe(look)
         self._write(look, watch.id, PollOutcome.UNCHANGED)
 
     def _lost(self, watch: StoredWatch, look: Look, new: Watch | None) -> None:
         assert look.fetched is not None  # noqa: S101  # a look at the web
-        known = self._is_article(watch.source)
         if look.unasked:
-            drop_exchanges(look.exchanges)
-        elif known:
+            self._failed(watch, look, look.problem, new)
+            return
+        if self._is_article(watch.source):
             self._observe(look)
         elif look.good is None and not watch.polled_at:
             # The first look at what may be an article: that it was lost by then is evidence, in a folder of its own.
@@ -195,6 +197,9 @@ class Watching:
         self._run.keep_exchanges(look.exchanges)
         self._run.note(observation)
         self._tools.catalog.ingest_notes([observation])
+
+    def _is_list(self, watch: StoredWatch) -> bool:
+        return bool(watch.found_in and watch.every_s) or self._tools.catalog.is_list(watch.id)
 
     def _is_article(self, source: str) -> bool:
         return self._tools.catalog.latest_article_version(_article_key(source)) is not None
@@ -273,11 +278,12 @@ class Watching:
             inner = self._poll_file(watch, new)
         else:
             for ended in self._prober.run([(new, look_again(new.source, None))], keep=True):
-                if ended.fault is not None:
-                    self._own_fault(watch, ended.fault, new)
-                    continue
-                look = Look(new.source, None, ended.result, ended.exchanges)
-                inner = self._polled(watch, look, new)
+                with closed(ended.exchanges):
+                    if ended.fault is not None:
+                        self._own_fault(watch, ended.fault, new)
+                        continue
+                    look = Look(new.source, None, ended.result, ended.exchanges)
+                    inner = self._polled(watch, look, new)
         listing.cut = listing.cut or self.report.left > left
         if inner is not None:
             every = replace(new, every_s=listing.watch.every_s, column=listing.watch.column, limit=listing.watch.limit)

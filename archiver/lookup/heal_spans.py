@@ -100,6 +100,7 @@ class Numbered:
         self.page = page
         self.tags: list[Tag] = tags_of(page.text)
         self._document = replace(document, charset=page.encoding, body=b"")
+        self._without: dict[tuple[Span, ...], tuple[Mention, ...]] = {}
         found = self._extracted(page.text)
         #: What the page mentions.
         self.mentions = found.mentions
@@ -108,7 +109,10 @@ class Numbered:
 
     def without(self, spans: Iterable[Span]) -> tuple[Mention, ...]:
         """What the page mentions once these stretches are taken out."""
-        return self._extracted(self._with_numbers(spans)).mentions
+        cut = tuple(sorted(spans, key=lambda one: one.start))
+        if cut not in self._without:
+            self._without[cut] = self._extracted(self._with_numbers(cut)).mentions
+        return self._without[cut]
 
     def attributes(self, tag: Tag) -> list[tuple[str, str]]:
         """The attributes of a start tag, as written."""

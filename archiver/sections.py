@@ -120,4 +120,6 @@ def _switch(value: Any, where: str) -> bool:
 
 
 def _wrong(where: str, expected: str, value: Any) -> UsageError:
-    return UsageError(f"{where}: expected {expected}, got {value!r}", next_step="Mend the value.")
+    """The value itself may hold a token or a password, and is not shown."""
+    got = "another text" if isinstance(value, str) else f"a value of type {type(value).__name__}"
+    return UsageError(f"{where}: expected {expected}, got {got}", next_step="Mend the value.")

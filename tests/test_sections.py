@@ -83,6 +83,24 @@ def test_a_wrong_section_is_an_error_that_names_file_and_key(tmp_path, text, nam
         load(tmp_path, text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "alerts = 'https://hooks.example/T0K3N'",
+        "[alerts]\nwebhook = [['https://hooks.example/T0K3N']]",
+        "[[vantage]]\nname = 'a'\nproxy = 'socks5://user:T0K3N@b'",
+    ],
+)
+def test_an_error_does_not_show_a_value_that_may_be_a_secret(tmp_path, text):
+    with pytest.raises(UsageError) as caught:
+        load(tmp_path, text)
+    assert "T0K3N" not in str(caught.value)
+
+
+def test_settings_do_not_show_where_events_are_told(tmp_path):
+    assert "hooks.example" not in repr(load(tmp_path, WHOLE))
+
+
 def test_every_key_of_a_section_is_documented():
     told = {(section.strip("[]"), key) for section, key, text in sections.sections_table() if text}
     kinds = {"vantage": Vantage, "alerts": AlertSettings, "redundancy": RedundancySettings}

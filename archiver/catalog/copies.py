@@ -107,6 +107,11 @@ class Copies(Reading):
         rows = self._all(_DUE, [service, json.dumps(list(resource_ids)), None, None, None, None, -1])
         return [_due(row) for row in rows]
 
+    def asked_about(self) -> list[int]:
+        """Every resource about which another archive was ever asked, the last asked first."""
+        rows = self._all("SELECT resource_id FROM other_copy GROUP BY resource_id ORDER BY max(asked_at) DESC, 1")
+        return [row["resource_id"] for row in rows]
+
     def other_copies(self, resource_ids: Iterable[int]) -> list[StoredCopy]:
         """All that other archives ever answered about these resources, the newest first."""
         return [_stored(row) for row in self._all(_KNOWN, [json.dumps(list(resource_ids))])]

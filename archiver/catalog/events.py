@@ -79,12 +79,13 @@ class Events(Reading):
         rows = self._all("SELECT id, source, state, found_in FROM watch")
         return {row["id"]: StoredWatchState(row["source"], row["state"] != _REMOVED, row["found_in"]) for row in rows}
 
-    def polls_by_run(self) -> dict[int, set[str]]:
-        """Run (its row id) → the ids of the watches that it polled."""
-        found: dict[int, set[str]] = {}
-        for row in self._all("SELECT DISTINCT run_id, watch_id FROM poll"):
-            found.setdefault(row["run_id"], set()).add(row["watch_id"])
-        return found
+    def polled_in(self, runs: Iterable[int]) -> set[str]:
+        """The ids of the watches that these runs (their row ids) polled."""
+        wanted = json.dumps(list(runs))
+        rows = self._all(
+            "SELECT DISTINCT watch_id FROM poll WHERE run_id IN (SELECT value FROM json_each(?))", [wanted]
+        )
+        return {row["watch_id"] for row in rows}
 
     def names_of_articles(self, keys: Iterable[str]) -> dict[str, tuple[set[str], set[int]]]:
         """Of each of these articles (keys) the addresses that lead to it, and the runs (row ids) that read it."""

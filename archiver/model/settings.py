@@ -1,6 +1,6 @@
 """The settings that are more than one value: the sections of `archiver.toml`, as the steps take them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = ["AlertSettings", "RedundancySettings", "Vantage"]
 
@@ -22,9 +22,10 @@ class AlertSettings:
     stored copies can be seen; None: the alerts name their folder.
     """
 
-    webhook: tuple[str, ...] = ()
-    command: tuple[str, ...] = ()
-    apprise: tuple[str, ...] = ()
+    #: Each may hold a password or a token: they are never shown.
+    webhook: tuple[str, ...] = field(default=(), repr=False)
+    command: tuple[str, ...] = field(default=(), repr=False)
+    apprise: tuple[str, ...] = field(default=(), repr=False)
     link_base: str | None = None
 
     @property

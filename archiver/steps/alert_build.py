@@ -44,7 +44,6 @@ class Watched:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._states = cache(catalog.watch_states)
-        self._polls = cache(catalog.polls_by_run)
         self._by_source = cache(self._standing_by_source)
 
     def among(self, keys: Iterable[str]) -> set[str]:
@@ -56,7 +55,7 @@ class Watched:
         own = names & self._by_source().keys()
         if own:
             return any(self._by_source()[name] for name in own)
-        return any(self._stands(watch) for run in runs for watch in self._polls().get(run, ()))
+        return any(map(self._stands, self._catalog.polled_in(runs)))
 
     def _standing_by_source(self) -> dict[str, bool]:
         found: dict[str, bool] = {}

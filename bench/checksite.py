@@ -1,7 +1,7 @@
 """Two hundred hosts on loopback that answer after a fixed latency, as light as can be: a process of its own.
 
 Run as a script it listens on one port of 127.0.0.2 … and prints that port. A path says
-what its answer is: /200/…, /301/…, /404/…, /410/…, /500/… and /hang/….
+what its answer is: /200/7, /301/8, /404/9, /410/10, /500/11 and /hang/12; any but those of the list is not there.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import sys
 HOSTS, PER_HOST, LATENCY_S = 200, 10, 0.05
 #: Of 2,000 addresses; the rest answers 200.
 MIX = {"301": 300, "404": 240, "410": 80, "500": 60, "hang": 44}
-_PATH = re.compile(rb"[A-Z]+ (?:http://[^/ ]*)?/(\w+)")
+_PATH = re.compile(rb"[A-Z]+ (/(\w+)/\w+) ")
 _BODY = b"<!doctype html><title>A page</title><p>" + b"Some words of a page. " * 40
 
 
@@ -29,7 +29,11 @@ def urls(port, seed=1):
     draw.shuffle(kinds)
     places = [host for host in hosts() for _ in range(PER_HOST)]
     draw.shuffle(places)
-    return [(f"http://{host}:{port}/{kind}/{n}", kind) for n, (host, kind) in enumerate(zip(places, kinds, strict=True))]
+    pairs = zip(places, kinds, strict=True)
+    return [(f"http://{host}:{port}/{kind}/{n}", kind) for n, (host, kind) in enumerate(pairs)]
+
+
+PATHS = {url.partition(":0")[2].encode() for url, _ in urls(0)} | {b"/200/moved"}
 
 
 def _answer(status, *fields, body=_BODY):
@@ -58,9 +62,9 @@ class Site(asyncio.Protocol):
         while b"\r\n\r\n" in self.buffer:
             head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
             found = _PATH.match(head)
-            kind = found[1] if found else b"404"
+            kind = found[2] if found and found[1] in PATHS else b"404"
             if kind != b"hang":
-                answer = _ANSWERS.get(kind, _ANSWERS[b"404"])
+                answer = _ANSWERS[kind]
                 if head.startswith(b"HEAD"):
                     answer = answer.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
                 asyncio.get_running_loop().call_later(LATENCY_S, self.send, answer)

@@ -102,7 +102,7 @@ def play(
     progress: Callable[[int, int], None] | None = None,
 ) -> Played:
     """Play so many days, or as many as fit into `most_s` seconds, in a new home at `root`, and judge them."""
-    began_s = time.monotonic()
+    began_s, done, until = time.monotonic(), 0, START
     population = draw_population(seed=seed, count=count, start=START, days=days)
     with ExitStack() as stack:
         web = stack.enter_context(PlayedApart(seed=seed, count=count, start=START, days=days))

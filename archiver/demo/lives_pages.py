@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
+from random import Random
 from urllib.parse import quote
 
 from archiver.demo.assets import escape, fill
@@ -18,16 +20,96 @@ _ARCHIVE = "/archive"
 #: Pages that every site has for good, beside those that are cited.
 _STANDING = {"/about/history.html": "How we began", "/about/visit.html": "Where to find us"}
 _MENU = " ".join(f'<a href="{path}">{title}</a>' for path, title in _STANDING.items())
-_TOPICS = (
-    "harbour dues",
-    "the parish ledger",
-    "a survey of the mole",
-    "tide gauges",
-    "the gasworks quay",
-    "rope walks",
-)
-_TRADES = ("masons", "pilots", "lock keepers", "chandlers", "netmakers", "coopers", "surveyors")
-_VERBS = ("counted", "repaired", "measured", "painted", "moved", "sold", "photographed")
+_COUNTS = ["the", "a", "one", "every", "no", "another", "this", "that", "each", "some"]
+_KINDS = [
+    "old",
+    "tarred",
+    "broken",
+    "narrow",
+    "second",
+    "painted",
+    "forgotten",
+    "northern",
+    "iron",
+    "wooden",
+    "silent",
+    "lower",
+    "municipal",
+    "copper",
+    "drowned",
+    "yellow",
+    "borrowed",
+    "early",
+    "heavy",
+    "private",
+]
+_THINGS = [
+    "ledger",
+    "quay",
+    "lantern",
+    "mole",
+    "capstan",
+    "chandlery",
+    "gauge",
+    "sluice",
+    "hull",
+    "anchor",
+    "ropewalk",
+    "net",
+    "buoy",
+    "signal",
+    "survey",
+    "harbour",
+    "tide",
+    "ferry",
+    "slipway",
+    "gasworks",
+    "crane",
+    "dredger",
+    "warehouse",
+    "pilot",
+    "chart",
+    "bell",
+    "lock",
+    "weir",
+]
+_VERBS = [
+    "outlived",
+    "replaced",
+    "measured",
+    "hid",
+    "carried",
+    "cost",
+    "answered",
+    "crossed",
+    "repaired",
+    "named",
+    "sold",
+    "followed",
+    "emptied",
+    "recorded",
+    "counted",
+    "lost",
+    "flooded",
+    "paid",
+    "painted",
+    "moved",
+]
+_LINKS = [
+    "before",
+    "after",
+    "beside",
+    "without",
+    "against",
+    "under",
+    "until",
+    "since",
+    "near",
+    "because",
+    "of",
+    "despite",
+    "along",
+]
 
 
 def site_reply(request: Request, *, host: Host, pages: Mapping[str, Life], instant: datetime) -> Reply:
@@ -115,22 +197,30 @@ def _page(life: Life, revision: int) -> str:
 
 
 def _title(url: str) -> str:
-    seed = sum(url.encode())
-    return f"On {_TOPICS[seed % 6]}, number {seed}: what the {_TRADES[seed % 7]} {_VERBS[seed % 5]}"
+    chance = Random(f"title of {url}")  # noqa: S311  # a play, no secret
+    return f"On {_phrase(chance)} and {_phrase(chance)}"
 
 
+@lru_cache(maxsize=4096)
 def _paragraphs(seed_text: str, revision: int) -> str:
-    seed = sum(seed_text.encode()) + len(seed_text)
-    said = [
-        f"<p>In the year {1700 + (seed * 7 + line * 31) % 300} the {_TRADES[(seed + line) % 7]} "
-        f"{_VERBS[(seed * 3 + line) % 7]} {(seed * 13 + line * 57) % 900 + 12} stones for "
-        f"{_TOPICS[(seed + line * 5) % 6]}, and the {_TRADES[(seed + line * 2 + 1) % 7]} "
-        f"{_VERBS[(seed + line) % 7]} {(seed * 17 + line * 29) % 400 + 3} of them again.</p>"
-        for line in range(7)
-    ]
+    """Some paragraphs of words that no other page has in this order; an edit puts another sentence in the second."""
+    chance = Random(f"text of {seed_text}")  # noqa: S311  # a play, no secret
+    said = [" ".join(_sentence(chance) for _ in range(3)) for _ in range(5)]
     if revision:
-        said[1] = f"<p>Correction {revision}: the figure given here before was wrong; the right one is {seed % 97}.</p>"
-    return "".join(said)
+        said[1] = f"Correction {revision}: {_sentence(Random(f'{seed_text} {revision}'))} {said[1].partition('. ')[2]}"  # noqa: S311
+    return "".join(f"<p>{words}</p>" for words in said)
+
+
+def _sentence(chance: Random) -> str:
+    parts = [_phrase(chance), chance.choice(_VERBS), _phrase(chance), chance.choice(_LINKS), _phrase(chance)]
+    if chance.random() < 0.5:  # noqa: PLR2004  # half of them
+        parts += [chance.choice(_LINKS), str(chance.randrange(1640, 2020))]
+    said = " ".join(parts)
+    return f"{said[0].upper()}{said[1:]}."
+
+
+def _phrase(chance: Random) -> str:
+    return f"{chance.choice(_COUNTS)} {chance.choice(_KINDS)} {chance.choice(_THINGS)}"
 
 
 def _plain(title: str, body: str) -> str:

@@ -123,7 +123,7 @@ def _while_there(born_at: datetime, host: Host, span: Span) -> datetime:
 def _own(rng: Random, host: Host, story: str, born_at: datetime, span: Span, *, forced: bool) -> tuple[Phase, ...]:
     lost, truth, told = _LOST[host.style]
     states = _STATES | {lost: (truth, told)}
-    if host.style is HostStyle.KEPT_OUT:
+    if host.style in (HostStyle.SHELL, HostStyle.KEPT_OUT):
         states |= {PageAct.THERE: (_LIVE, _UNCLEAR)}
     change_at = born_at + timedelta(days=span.days * rng.uniform(0.08, 0.35))
     back_at = change_at + timedelta(days=span.days * rng.uniform(0.15, 0.3))

@@ -183,6 +183,7 @@ def work(port, at_once, *, judging):
             decode=decoded,
             user_agent="embed-archiver/bench",
             at_once=at_once,
+            most_open=at_once,
         ) as prober,
     ):
         began, cpu = time.monotonic(), time.process_time()

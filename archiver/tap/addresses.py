@@ -87,6 +87,7 @@ def is_loopback_name(host: str) -> bool:
     return host == "localhost" or host.endswith((".localhost", ".localdomain")) or host == "localdomain"
 
 
+@lru_cache(maxsize=4096)
 def address_in(host: str) -> Address | None:
     """The address that a host is a spelling of, or None if it is a name.
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin
@@ -154,32 +154,40 @@ class Errands:
         head = heard.head
         if head is None:
             return Fetched(uri, failure=heard.failure, note=heard.note)
-        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.fields)
+        headers = tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in head.fields])
         named = dict(reversed(headers))
         media_type, charset = content_type(named.get("content-type", ""))
-        answer = Fetched(
+        body, failure, note, notes = self._body(heard, headers, ask.body_bytes)
+        return Fetched(
             uri,
             head.status,
             headers,
-            media_type=media_type,
-            charset=charset,
-            failure=heard.failure,
-            note=heard.note,
+            body,
+            media_type,
+            charset,
+            failure=failure,
+            note=note,
+            notes=notes,
             location=_location(uri, named.get("location")) if head.status in _REDIRECTS else None,
         )
-        return self._with_body(answer, heard, ask.body_bytes) if ask.body_bytes and heard.payload else answer
 
-    def _with_body(self, answer: Fetched, heard: Heard, most: int) -> Fetched:
-        encoding = ", ".join(value for name, value in answer.headers if name == "content-encoding")
+    def _body(
+        self, heard: Heard, headers: Sequence[tuple[str, str]], most: int
+    ) -> tuple[bytes, Failure | None, str, tuple[str, ...]]:
+        """The decoded body, why it is not whole (if it failed), and what is to be noted of it."""
+        failure, note = heard.failure, heard.note
+        if not most or not heard.payload:
+            return b"", failure, note, ()
+        encoding = ", ".join([value for name, value in headers if name == "content-encoding"])
         payload = heard.payload[:most] if encoding else heard.payload
         found = self._decode(payload, encoding, most)
         if found is None:
-            note = "the body can't be decompressed"
-            return replace(answer, failure=answer.failure or Failure.PROTOCOL, note=answer.note or note, notes=(note,))
+            why = "the body can't be decompressed"
+            return b"", failure or Failure.PROTOCOL, note or why, (why,)
         body, whole = found
         cut = heard.more or not whole or len(payload) < len(heard.payload)
         notes = (f"only the first {len(body)} bytes were read",) if cut else ()
-        return replace(answer, body=body, notes=(*((answer.note,) if answer.note else ()), *notes))
+        return body, failure, note, (note, *notes) if note else notes
 
     # --- robots.txt -----------------------------------------------------------------------------
 

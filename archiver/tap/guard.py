@@ -10,6 +10,7 @@ import socket
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -175,6 +176,7 @@ def _judge(name: str, addresses: tuple[str, ...]) -> None:
         raise Failed(Failure.REFUSED, f"{name} is at {', '.join(private)}, which is not public")
 
 
+@lru_cache(maxsize=4096)
 def _normal_host(host: str) -> str:
     """One spelling of each host: lower case, no final dot, addresses in their usual form."""
     name = host.lower().removesuffix(".")

@@ -43,8 +43,7 @@ def own_request(url: Url, headers: Fields, form: Form) -> Request:
     authority = url.host if url.port is None else f"{url.host}:{url.port}"
     target = f"{url.path}?{url.raw_query}" if url.raw_query else url.path
     uri = f"{url.scheme}://{authority}{target}"
-    given = {name.lower() for name, _ in headers}
-    fields = [("Host", authority), *headers, *(pair for pair in form.usual if pair[0].lower() not in given)]
+    fields = [("Host", authority), *_joined(headers, form.usual)]
     plain = url.scheme == "http" and form.absolute
     first = f"GET {uri if plain else target} HTTP/1.1"
     recorded = _head(first, fields)
@@ -60,6 +59,13 @@ def own_request(url: Url, headers: Fields, form: Form) -> Request:
         redacted=("Proxy-Authorization",) if secret else (),
         withheld=(secret.encode("latin-1"),) if secret else (),
     )
+
+
+def _joined(headers: Fields, usual: Fields) -> Fields:
+    if not headers:
+        return usual
+    given = {name.lower() for name, _ in headers}
+    return (*headers, *(pair for pair in usual if pair[0].lower() not in given))
 
 
 def _head(first: str, fields: Fields) -> bytes:

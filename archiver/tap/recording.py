@@ -157,8 +157,8 @@ class Ledger:
     def end(self, recording: Recording) -> None:
         """The recording is whole, or will get no further."""
         del self._live[recording.number]
-        self._expect_more(_WORKER_START_S if _FOR_WORKER.search(recording.request) else _QUIET_S)
         if self._kept:
+            self._expect_more(_WORKER_START_S if _FOR_WORKER.search(recording.request) else _QUIET_S)
             self._done.append((recording.number, recording.exchange(ended_s=self._clock.monotonic())))
         if not self._live:
             self._idle.set()

@@ -10,8 +10,9 @@ class Cited(NamedTuple):
     """One thing that articles cite, and where it stands; a tuple, because there may be a million.
 
     `versions` are the ids of the article versions that cite it, under its own address or one
-    that leads to it. `first_live_at` is when it was first seen live; `first_gone_at` when it was first seen gone after
-    it was last seen live, of what counts as lost.
+    that leads to it. `first_live_at` is when it was first seen live. Of what counts as lost,
+    `first_gone_at` is when it was first seen gone after it was last seen live, and `kept` whether there
+    is a copy. `first_asked_at` is only there where no answer ever told anything.
     """
 
     id: int
@@ -26,6 +27,8 @@ class Cited(NamedTuple):
     declared_at: str | None
     first_live_at: str | None
     first_gone_at: str | None
+    first_asked_at: str | None
+    kept: int | None
     versions: tuple[str, ...] = ()
 
 

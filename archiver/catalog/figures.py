@@ -26,6 +26,8 @@ def _words(*groups: Group) -> str:
 
 
 _LIVE, _GONE, _UNKNOWN = _words(Group.LIVE), _words(Group.GONE), _words(Group.UNKNOWN)
+# A copy shows the resource itself: a complete one, or a partial one of something that was live.
+_SHOWS_IT = f"(outcome = 'complete' OR (outcome = 'partial' AND availability IN ({_LIVE})))"
 # A short link counts as what it leads to, unless something was learnt of the short link itself.
 _ASIDE = f"""
 SELECT alias_id, alias.resource_id FROM alias
@@ -46,7 +48,11 @@ SELECT resource.id, platform, uri, {{author}} AS author, state, since_at, seen_a
    ORDER BY observed_at LIMIT 1) AS first_live_at,
   CASE WHEN declared_at IS NOT NULL THEN (
     SELECT observed_at FROM observation WHERE resource_id = resource.id AND availability IN ({_GONE})
-      AND observed_at > ifnull(last_live_at, '') ORDER BY observed_at LIMIT 1) END AS first_gone_at
+      AND observed_at > ifnull(last_live_at, '') ORDER BY observed_at LIMIT 1) END AS first_gone_at,
+  CASE WHEN state IN ({_UNKNOWN}) THEN (
+    SELECT min(observed_at) FROM observation WHERE resource_id = resource.id) END AS first_asked_at,
+  CASE WHEN declared_at IS NOT NULL THEN EXISTS (
+    SELECT 1 FROM capture WHERE resource_id = resource.id AND {_SHOWS_IT}) END AS kept
 FROM resource LEFT JOIN availability ON availability.resource_id = resource.id
 WHERE {{which}} ORDER BY resource.id
 """  # noqa: S608  # our own words
@@ -55,19 +61,18 @@ _EVERYTHING = """(EXISTS (SELECT 1 FROM mention WHERE mention.resource_id = reso
 _CHANGES = f"""
 SELECT event.resource_id, platform, happened_at, event.kind = '{EventKind.CAME_BACK}' AS returned
 FROM event JOIN resource ON resource.id = event.resource_id
-WHERE event.kind IN ('{EventKind.DECLARED_GONE}', '{EventKind.CAME_BACK}') AND {{which}}
+WHERE event.kind IN ('{EventKind.DECLARED_GONE}', '{EventKind.CAME_BACK}') AND (
+  EXISTS (SELECT 1 FROM mention WHERE mention.resource_id = event.resource_id)
+  OR EXISTS (SELECT 1 FROM alias JOIN mention ON mention.resource_id = alias_id
+             WHERE alias.resource_id = event.resource_id))
 ORDER BY happened_at, event.id
 """  # noqa: S608  # our own words
-_IS_CITED = """(EXISTS (SELECT 1 FROM mention WHERE mention.resource_id = event.resource_id)
-  OR EXISTS (SELECT 1 FROM alias JOIN mention ON mention.resource_id = alias_id
-             WHERE alias.resource_id = event.resource_id))"""
-# A copy shows the resource itself: a complete one, or a partial one of something that was live.
 _COPIES = f"""
 WITH ranked AS (
   SELECT capture.id, resource_id, started_at, outcome, row_number() OVER (PARTITION BY resource_id
     ORDER BY outcome = 'complete' DESC, logged_in, started_at DESC, capture.id DESC) AS nth
   FROM capture WHERE resource_id IN (SELECT value FROM json_each(?))
-    AND (outcome = 'complete' OR (outcome = 'partial' AND availability IN ({_LIVE}))))
+    AND {_SHOWS_IT})
 SELECT ranked.*, folder.path, folder.leaf_seq, leaf.digest,
   (SELECT path FROM artefact WHERE folder_id = ranked.id AND role = 'screenshot' ORDER BY path LIMIT 1) AS screenshot
 FROM ranked JOIN folder ON folder.id = ranked.id LEFT JOIN leaf ON leaf.seq = folder.leaf_seq WHERE nth = 1
@@ -146,11 +151,9 @@ class Figures(Reading):
                 both = dict.fromkeys([*versions, *moved.get(row[0], ())])
                 yield Cited._make((*row, tuple(both)))
 
-    def changes(self, resource_ids: Sequence[int] | None = None) -> list[Change]:
-        """Every loss that was declared and every return, of all that is cited or of these resources; oldest first."""
-        which = _IS_CITED if resource_ids is None else "resource.id IN (SELECT value FROM json_each(?))"
-        parameters = [] if resource_ids is None else [json.dumps(list(resource_ids))]
-        rows = self._all(_CHANGES.format(which=which), parameters)
+    def changes(self) -> list[Change]:
+        """Every loss that was declared and every return of something cited; oldest first."""
+        rows = self._all(_CHANGES)
         return [Change(row["resource_id"], row["platform"], row["happened_at"], bool(row["returned"])) for row in rows]
 
     def looked(self, *, since_at: str = "", resource_ids: Sequence[int] | None = None) -> list[Looked]:
@@ -164,15 +167,6 @@ class Figures(Reading):
             parameters,
         )
         return [Looked(row["day"], row["total"], row["conclusive"]) for row in rows]
-
-    def first_observed(self, resource_ids: Iterable[int]) -> dict[int, str]:
-        """When each of these was first looked at."""
-        rows = self._all(
-            """SELECT resource_id, min(observed_at) AS at FROM observation
-               WHERE resource_id IN (SELECT value FROM json_each(?)) GROUP BY resource_id""",
-            [json.dumps(list(resource_ids))],
-        )
-        return {row["resource_id"]: row["at"] for row in rows}
 
     def articles_named(self, ids: Iterable[int]) -> dict[int, CitedArticle]:
         """What these articles are called."""

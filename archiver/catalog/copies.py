@@ -17,32 +17,46 @@ __all__ = ["Copies", "DueCopy", "StoredCopy"]
 
 _GONE = ", ".join(f"'{state}'" for state in Availability if state.group is Group.GONE)
 # Of a short link it is what it leads to that counts.
-_DUE = f"""
-WITH cited (id) AS (
-    SELECT DISTINCT ifnull(alias.resource_id, mention.resource_id)
-    FROM mention LEFT JOIN alias ON alias_id = mention.resource_id WHERE mention.resource_id IS NOT NULL),
+_CITED = """
+SELECT resource_id AS id FROM mention WHERE resource_id IS NOT NULL
+UNION SELECT alias.resource_id FROM alias WHERE alias_id IN (SELECT resource_id FROM mention)
+EXCEPT SELECT alias_id FROM alias
+"""
+# Both read their indices from end to end: some seconds for a million resources.
+_NEVER = f"""
+WITH never AS ({_CITED} EXCEPT SELECT resource_id FROM other_copy WHERE service = ?1)
+SELECT never.id FROM never LEFT JOIN availability ON availability.resource_id = never.id
+ORDER BY ifnull(availability.state, '') IN ({_GONE}) DESC, never.id LIMIT ?2
+"""  # noqa: S608  # our own words
+_AGAIN = f"""
+WITH asked AS (
+    SELECT resource_id AS id, state, max(asked_at) AS asked_at,
+      max(CASE WHEN state = 'submitted' THEN asked_at END) AS submitted_at
+    FROM other_copy WHERE service = ?1 GROUP BY resource_id
+    HAVING asked_at <= CASE
+      WHEN state = 'found' THEN ?3 WHEN state = 'unknown' OR submitted_at > ?6 THEN ?5 ELSE ?4 END)
+SELECT asked.id FROM asked LEFT JOIN availability ON availability.resource_id = asked.id
+WHERE EXISTS (SELECT 1 FROM mention WHERE mention.resource_id = asked.id)
+  OR EXISTS (SELECT 1 FROM alias JOIN mention ON mention.resource_id = alias_id WHERE alias.resource_id = asked.id)
+ORDER BY ifnull(availability.state, '') IN ({_GONE}) DESC, asked.asked_at, asked.id LIMIT ?2
+"""  # noqa: S608  # as above
+_DUE = """
+WITH due (id) AS (SELECT value FROM json_each(?2)),
   asked AS (
-    SELECT resource_id, state, max(asked_at) AS asked_at,
-      max(CASE WHEN state = 'submitted' THEN asked_at END) AS submitted_at,
+    SELECT resource_id, max(CASE WHEN state = 'submitted' THEN asked_at END) AS submitted_at,
       max(CASE WHEN state = 'refused' THEN asked_at END) AS refused_at
-    FROM other_copy WHERE service = ?1 GROUP BY resource_id),
-  due AS (
-    SELECT cited.id, asked.*, availability.state AS standing FROM cited
-      LEFT JOIN asked ON asked.resource_id = cited.id LEFT JOIN availability ON availability.resource_id = cited.id
-    WHERE (?2 IS NULL OR cited.id IN (SELECT value FROM json_each(?2)))
-      AND (?2 IS NOT NULL OR asked.asked_at IS NULL OR asked.asked_at <= CASE
-        WHEN asked.state = 'found' THEN ?5
-        WHEN asked.state = 'unknown' OR asked.submitted_at > ?3 THEN ?4 ELSE ?6 END))
+    FROM other_copy WHERE service = ?1 AND resource_id IN (SELECT id FROM due) GROUP BY resource_id)
 SELECT resource.id, resource.key, resource.uri, resource.kind, resource.platform, resource.post_id,
-  due.standing, due.submitted_at, due.refused_at,
+  availability.state AS standing, asked.submitted_at, asked.refused_at,
   (SELECT handle FROM passage WHERE resource_id = resource.id AND handle IS NOT NULL
    ORDER BY kind = 'record' DESC, passage.id LIMIT 1) AS handle,
   (SELECT min(fetched_at) FROM mention JOIN article_version ON article_version.id = version_id
-   WHERE mention.resource_id = resource.id) AS cited_at
-FROM due JOIN resource USING (id)
+   WHERE mention.resource_id = resource.id
+     OR mention.resource_id IN (SELECT alias_id FROM alias WHERE alias.resource_id = resource.id)) AS cited_at
+FROM due JOIN resource USING (id) LEFT JOIN asked ON asked.resource_id = resource.id
+  LEFT JOIN availability ON availability.resource_id = resource.id
 WHERE resource.uri LIKE 'http%'
-ORDER BY ifnull(due.standing, '') IN ({_GONE}) DESC, due.asked_at IS NOT NULL, due.asked_at, resource.id LIMIT ?7
-"""  # noqa: S608  # our own words
+"""
 _KNOWN = """
 SELECT other_copy.*, run.name AS run FROM other_copy JOIN run ON run.id = run_id
 WHERE resource_id IN (SELECT value FROM json_each(?1)) ORDER BY asked_at DESC, service, state
@@ -92,20 +106,23 @@ class Copies(Reading):
         submitted_after: datetime,
         limit: int,
     ) -> list[DueCopy]:
-        """What `service` is to be asked about: cited resources, the lost ones first, then those never asked about.
+        """What `service` is to be asked about: cited resources, those never asked about first; of both the lost first.
 
         A copy that was found is confirmed again if that was before `found_before`, what was not there
         is looked for again if that was before `none_before`. Where the answer was unknown, or the
         resource was submitted after `submitted_after`, it is asked again after `again_before`.
         """
-        instants = (submitted_after, again_before, found_before, none_before)
-        rows = self._all(_DUE, [service, None, *map(sortable_at, instants), limit])
-        return [_due(row) for row in rows]
+        ids = self._ids(_NEVER, [service, limit])
+        if len(ids) < limit:
+            instants = (found_before, none_before, again_before, submitted_after)
+            ids += self._ids(_AGAIN, [service, limit - len(ids), *map(sortable_at, instants)])
+        return self.asked_copies(service, ids)
 
     def asked_copies(self, service: str, resource_ids: Iterable[int]) -> list[DueCopy]:
-        """Those of these resources that are cited (or what a cited short link leads to), due or not."""
-        rows = self._all(_DUE, [service, json.dumps(list(resource_ids)), None, None, None, None, -1])
-        return [_due(row) for row in rows]
+        """These resources as they are asked about, due or not, in this order; without those that no web has."""
+        ids = list(dict.fromkeys(resource_ids))
+        found = {row["id"]: _due(row) for row in self._all(_DUE, [service, json.dumps(ids)])}
+        return [found[one] for one in ids if one in found]
 
     def asked_about(self) -> list[int]:
         """Every resource about which another archive was ever asked, the last asked first."""
@@ -130,6 +147,9 @@ class Copies(Reading):
                 if copy.state is CopyState.FOUND:
                     found.setdefault(copy.resource_id, copy)
         return found
+
+    def _ids(self, sql: str, parameters: list[object]) -> list[int]:
+        return [row["id"] for row in self._all(sql, parameters)]
 
 
 def _due(row: dict[str, Any]) -> DueCopy:

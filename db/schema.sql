@@ -345,6 +345,8 @@ CREATE TABLE comparison (
 
 CREATE INDEX availability_due ON availability (due_at);
 
+CREATE INDEX availability_live ON availability (last_live_at) WHERE state = 'live';
+
 CREATE INDEX capture_incomplete ON capture (resource_id) WHERE outcome <> 'complete';
 
 CREATE TABLE event (

@@ -137,22 +137,30 @@ class Due(Reading):
         return [found[key] for key in wanted if key in found]
 
     def last_seen_live(self, platforms: Sequence[str], *, most: int) -> dict[str, list[Resource]]:
-        """Of each platform the posts that were seen live last, at most so many."""
+        """Of each platform the posts that were seen live last, at most so many; of a rare one any that stand so."""
         found: dict[str, list[Resource]] = {name: [] for name in platforms}
         sql = f"""SELECT platform, key, uri, kind, post_id FROM availability JOIN resource ON resource.id = resource_id
-                  WHERE state = 'live' AND last_live_at IS NOT NULL AND platform IN (SELECT value FROM json_each(?1))
-                  ORDER BY last_live_at DESC LIMIT {_MOST_RECENT}"""  # noqa: S608  # our own words
-        for row in self._all(sql, [json.dumps(list(platforms))]):
-            some = found[row["platform"]]
-            if len(some) < most:
-                some.append(_resource(row))
-        return found
+                  WHERE state = 'live' ORDER BY last_live_at DESC LIMIT {_MOST_RECENT}"""  # noqa: S608  # our own words
+        for row in self._all(sql):
+            if len(found.get(row["platform"], "")) < most and row["platform"] in found:
+                found[row["platform"]].append(_resource(row))
+        return {name: posts or self._any_live(name, most=most) for name, posts in found.items()}
+
+    def _any_live(self, platform: str, *, most: int) -> list[Resource]:
+        """Posts of a platform of which little is known, as they come."""
+        # The join's order is given, because few resources need be read to find some.
+        rows = self._all(
+            """SELECT platform, key, uri, kind, post_id FROM resource CROSS JOIN availability
+               WHERE platform = ? AND resource_id = resource.id AND state = 'live' LIMIT ?""",
+            [platform, most],
+        )
+        return [_resource(row) for row in rows]
 
     def last_seen_answering(self, *, most: int) -> list[Resource]:
         """What was seen live last, whatever it is."""
         rows = self._all(
             f"""SELECT platform, key, uri, kind, post_id FROM availability JOIN resource ON resource.id = resource_id
-                WHERE state = 'live' AND last_live_at IS NOT NULL AND {_ASKABLE}
+                WHERE state = 'live' AND {_ASKABLE}
                 ORDER BY last_live_at DESC LIMIT ?""",  # noqa: S608  # our own words
             [most],
         )

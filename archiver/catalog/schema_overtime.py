@@ -64,6 +64,8 @@ def _changes() -> tuple[str, ...]:
         "ALTER TABLE availability ADD COLUMN declared_at TEXT",
         "ALTER TABLE availability ADD COLUMN due_at TEXT",
         "CREATE INDEX availability_due ON availability (due_at)",
+        # Which posts are known to be there: those that were seen live last.
+        "CREATE INDEX availability_live ON availability (last_live_at) WHERE state = 'live'",
         "CREATE INDEX capture_incomplete ON capture (resource_id) WHERE outcome <> 'complete'",
     )
 

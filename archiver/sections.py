@@ -71,11 +71,13 @@ def _alerts(value: Any, where: str) -> AlertSettings:
 
 def _redundancy(value: Any, where: str) -> RedundancySettings:
     table = _table(value, "redundancy", where)
-    switches = {key: _switch(table[key], f"{where}.{key}") for key in ("confirm", "submit") if key in table}
-    if switches.get("submit"):
-        switches["confirm"] = True
+    usual = RedundancySettings()
+    submit = _switch(table.get("submit", usual.submit), f"{where}.submit")
     return RedundancySettings(
-        **switches, **{key: _text(table[key], f"{where}.{key}") for key in ("cdx", "save") if key in table}
+        submit=submit,
+        cdx=_text(table.get("cdx", usual.cdx), f"{where}.cdx"),
+        save=_text(table.get("save", usual.save), f"{where}.save"),
+        confirm=_switch(table.get("confirm", usual.confirm), f"{where}.confirm") or submit,
     )
 
 

@@ -129,10 +129,11 @@ def find_block(text: str, *, home: Path) -> str | None:
 
 
 def without_block(text: str, *, home: Path) -> str:
-    """The crontab as it would be without us, byte for byte."""
+    """The crontab as it would be without us, byte for byte (but a last line that had no end may have one now)."""
 
     def gone(found: "re.Match[str]") -> str:
-        return "" if found.group("no_end") else found.group("before")
+        # What others wrote after our block since is not to run into the line before it.
+        return "" if found.group("no_end") and found.end() == len(text) else found.group("before")
 
     return _pattern(home).sub(gone, text)
 

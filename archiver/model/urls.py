@@ -25,6 +25,8 @@ _SAFE = "!$&'()*+,;=:@/?-._~%[]|"
 # What a CDX key leaves unescaped: all that prints, but the two signs of escaping and fragment.
 _KEY_SAFE = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in "#%")
 _MOST_ESCAPINGS = 3
+_BREAKS = re.compile(r"[\t\n\r]")
+_TRIMMED = "".join(map(chr, range(0x21)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def _folded(text: str) -> str:
 
 def _clean(text: str) -> str:
     # Browsers drop tabs and newlines inside URLs and trim C0 controls and spaces (WHATWG).
-    text = re.sub(r"[\t\n\r]", "", text).strip("".join(map(chr, range(0x21))))
+    text = _BREAKS.sub("", text).strip(_TRIMMED)
     if not text.isascii():
         # Half a character of UTF-16, as JSON can name it, is read as browsers read it.
         text = re.sub(r"[\ud800-\udfff]", "\ufffd", text)

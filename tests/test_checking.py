@@ -1,5 +1,7 @@
 """A pass of looks: what is due is asked, a loss is doubted before it is believed, and all is written down."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -351,3 +353,46 @@ def test_resources_that_were_never_looked_at_can_be_named(home):
         run.note(line)
         home.catalog.ingest_notes([line])
     assert home.check(keys=[POSTS[0].key, "file:/etc/passwd"])[1][POSTS[0].key].state is LIVE
+
+
+def test_a_look_costs_less_than_a_hundred_bytes_of_catalog(home):
+    posts = [post(f"https://x.com/i/status/{FIRST + n}") for n in range(200)]
+    home.seen(*posts)
+    states = [Twitter(), Twitter(broken=json("", 503)), Twitter(broken=failed(Failure.TIMED_OUT))]
+    keys, before = [one.key for one in posts], 0
+    for turn in range(13):
+        home.web = states[turn % 3]
+        home.check(keys=keys, after=3 * DAY)
+        before = before or _size(home)
+    assert (_size(home) - before) / (12 * len(posts)) < 100
+
+
+def _size(home):
+    with closing(sqlite3.connect(home.store.root.parent / "db" / "archive.db")) as db:
+        return db.execute("PRAGMA page_count").fetchone()[0] * db.execute("PRAGMA page_size").fetchone()[0]
+
+
+def test_a_page_that_answers_with_what_it_is_not_is_not_declared_by_three_looks_of_a_wall(home):
+    home.policy = CheckPolicy()
+    home.seen(SITE)
+    wall = html("<h1>Log in</h1>", title="Log in")
+    home.web = lambda ask: {**wall, "final_url": f"https://www.lost.example/login?next={ask.url}"}
+    reports = [home.check(keys=[SITE.key], after=4 * DAY) for _ in range(4)]
+    assert {looked[SITE.key].state for _, looked in reports} == {Availability.LOGIN}
+    assert sum(report.declared_gone for report, _ in reports) == 0
+
+
+def test_all_pages_of_a_site_at_once_are_held_back_but_a_sold_domain_is_not(home):
+    home.policy = CheckPolicy()
+    pages = [page(f"https://www.lost.example/report-{n}.html") for n in range(6)]
+    for answer, state in (
+        (html("<h1>Not found</h1>", status=404), UNCLEAR),
+        (
+            {**html("<p>Buy it</p>"), "final_url": "https://www.hugedomains.com/domain/lost.example"},
+            Availability.GONE_SITE,
+        ),
+    ):
+        home.seen(*pages)
+        home.web = lambda _ask, answer=answer: answer
+        _, looked = home.check(keys=[one.key for one in pages], after=DAY)
+        assert {one.state for one in looked.values()} == {state}

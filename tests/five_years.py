@@ -124,7 +124,7 @@ def play(
             ) as run:
                 _first_sights(born, run=run.store, catalog=opened.catalog, tap=tap, clock=clock, calendar=calendar)
                 calendar.to(instant)
-                with _prober(tap, clock) as prober:
+                with prober_of(tap, clock) as prober:
                     check_due(
                         run=run.store,
                         catalog=opened.catalog,
@@ -154,7 +154,7 @@ def _passes(births: Sequence[Life], days: int, seed: int) -> Iterator[tuple[int,
 
 
 @contextmanager
-def _prober(tap: Tap, clock: Clock, *, patient: bool = False) -> Iterator[Prober]:
+def prober_of(tap: Tap, clock: Clock, *, patient: bool = False) -> Iterator[Prober]:
     """A prober as the commands build it, but for the pause between two requests, which is nobody's on loopback."""
     manners = Manners(delay_s=0.0, most_wait_s=5.0, failures=0 if patient else 5)
     prober = tap.prober(
@@ -182,7 +182,7 @@ def _first_sights(
     """Each new resource at the moment of its birth: captured if it can be seen, else only noted."""
     if not born:
         return
-    with _prober(tap, clock, patient=True) as prober:
+    with prober_of(tap, clock, patient=True) as prober:
         for life in born:
             calendar.to(life.born_at)
             for ended in prober.run([(life, _look(life))], keep=True):

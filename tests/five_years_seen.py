@@ -158,7 +158,8 @@ def _judge_deaths(
             untold += 1
             continue
         deadline = _deadline(population, histories[death.key], death, cadence)
-        if deadline > until or (death.until is not None and deadline > death.until):
+        over = deadline > until or (death.until is not None and deadline > death.until)
+        if over or _counts_as_lost(histories[death.key], death.at):
             short += 1
             continue
         said = _declared(histories[death.key], death)
@@ -189,6 +190,12 @@ def _declared(history: History, death: Death) -> Said | None:
         ),
         None,
     )
+
+
+def _counts_as_lost(history: History, at: datetime) -> bool:
+    """Whether an earlier loss still stands, because nobody looked while the resource was back."""
+    told = [event.kind for event in history.events if event.at < at and event.kind in ("declared_gone", "came_back")]
+    return bool(told) and told[-1] == "declared_gone"
 
 
 def _deadline(population: Population, history: History, death: Death, cadence: Cadence) -> datetime:

@@ -3,16 +3,25 @@
 import json
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
+from itertools import zip_longest
 
 import five_years
 import pytest
 from five_years_seen import History, Said, judge_play
+from five_years_world import Calendar, PlayedNames, Visitor
 
+from archiver.demo.lives import PageAct
 from archiver.demo.lives_drawn import draw_population
+from archiver.demo.lives_web import LivingWeb
 from archiver.model.cadence import Cadence, Look, due_after
 from archiver.model.states import Availability, Group
+from archiver.steps.judged import Copy, Known
+from archiver.steps.judging import judge
+from archiver.steps.readable import read_shown
+from archiver.tap import Tap
 
 SMALL = {"seed": 5, "count": 200, "days": 300}
 
@@ -44,6 +53,46 @@ def test_what_must_be_reached_is_reached(played, name):
     assert played.verdict.figures[name] >= five_years.FLOORS[name], played.verdict.cases[name]
 
 
+def test_every_phase_of_every_page_is_judged_as_its_answers_tell(population):
+    calendar, wrong, seen = Calendar(population.start), [], set()
+    with ExitStack() as stack:
+        web = stack.enter_context(LivingWeb(population, now=calendar.now))
+        names = PlayedNames(port=web.port, ca_bundle=web.ca_file, resolve=web.play.resolve)
+        tap = stack.enter_context(Tap(policy=names, limits=five_years.LIMITS, clock=calendar.clock))
+        for life, phase, at in quiet_phases(population):
+            calendar.to(life.born_at)
+            copy = copy_of(Visitor(web).follow(life.resource.uri))
+            calendar.to(at)
+            known = Known(Availability.LIVE, None, lambda copy=copy: copy)
+            talk = judge(life.resource, known=known, random_hex=calendar.clock.random_hex)
+            with five_years.prober_of(tap, calendar.clock, patient=True) as prober:
+                (ended,) = prober.run([(life.resource.key, talk)])
+            said = ended.result.stand.availability
+            if said is not phase.told and not (said.group is phase.told.group is Group.LIVE):
+                wrong.append((life.resource.uri, phase, ended.result.stand))
+            seen.add(phase.act)
+    assert wrong == []
+    assert seen == set(PageAct)
+
+
+def quiet_phases(population):
+    """Each phase of each page of which the first sight was a good one, and an instant of it without trouble."""
+    for life in population.lives.values():
+        if life.host is None or population.trouble_at(life.host, life.born_at) is not None:
+            continue
+        for phase, after in zip_longest(life.phases, life.phases[1:]):
+            end = after.at if after else population.end
+            steps = (phase.at + timedelta(minutes=1) + timedelta(hours=7) * step for step in range(1_000))
+            calm = (at for at in steps if at < end and population.trouble_at(life.host, at) is None)
+            if (at := next(calm, None)) is not None:
+                yield life, phase, at
+
+
+def copy_of(answer):
+    shown = read_shown(answer.body, "utf-8", answer.url)
+    return Copy("first", shown, shown)
+
+
 # --- the judge itself ---------------------------------------------------------------------------------
 
 
@@ -52,26 +101,30 @@ def population():
     return draw_population(seed=5, count=200, start=five_years.START, days=300)
 
 
-def perfect(population, *, ends=timedelta(0)):
+def perfect(population):
     """What a perfect archive would have written down: daily passes that see all that is told, as the cadence has it."""
     histories = {}
     for key, life in population.lives.items():
-        history = histories[key] = History([Look(life.born_at, Availability.LIVE)])
-        declared, strikes, at = False, [], life.born_at
-        while at < population.end - ends:
-            at += timedelta(days=1)
-            if due_after(history.looks, declared=declared, cadence=Cadence()) > at:
-                continue
+        history = histories[key] = History([Look(life.born_at, population.told_at(key, life.born_at))])
+        declared, strikes = False, 0
+        while (at := next_pass(history, declared=declared)) < population.end:
             told = population.told_at(key, at)
             history.looks.append(Look(at, told))
-            strikes = [*strikes, at] if told.group is Group.GONE else [] if told.conclusive else strikes
-            if len(strikes) == 3:
+            strikes = strikes + 1 if told.group is Group.GONE else 0 if told.conclusive else strikes
+            if strikes == 3 and not declared:
                 history.events.append(Said(key, "declared_gone", at, told))
                 declared = True
             if declared and told.conclusive and told.group is not Group.GONE:
                 history.events.append(Said(key, "came_back", at, told))
                 declared = False
     return histories
+
+
+def next_pass(history, *, declared):
+    """The first daily pass from which on it is due."""
+    due = due_after(history.looks, declared=declared, cadence=Cadence())
+    whole = due.replace(hour=3, minute=0, second=0, microsecond=0)
+    return whole if whole >= due else whole + timedelta(days=1)
 
 
 def judged(population, histories):

@@ -26,7 +26,7 @@ from archiver.model.overtime import CopyState
 from archiver.model.records import Mention
 from archiver.model.settings import RedundancySettings
 from archiver.model.states import Availability, MentionKind
-from archiver.platforms import resource_for
+from archiver.platforms import all_platforms, identify, resource_for
 from archiver.steps.cdx import Archive, look_up
 from archiver.steps.copies import CopyPolicy, confirm_copies, is_public_address, save_keys
 from archiver.tap import ConnectTo, EgressPolicy, Limits, Tap
@@ -513,3 +513,14 @@ def test_keys_go_to_save_page_now_alone_and_are_stored_nowhere(world, library, h
 @pytest.mark.parametrize("environment", [{}, {"SPN2_ACCESS_KEY": "a"}, {"SPN2_SECRET_KEY": "b"}])
 def test_half_a_key_is_no_key(environment):
     assert save_keys(environment) is None
+
+
+@pytest.mark.parametrize("platform", all_platforms(), ids=lambda platform: platform.name)
+def test_where_a_platform_says_that_archives_keep_a_post_it_knows_the_post(platform):
+    samples = [identify(sample.url) for sample in platform.samples if sample.post_id and sample.canonical]
+    for post in samples:
+        forms = platform.archived_as(post)
+        named = [identify(form.removesuffix("*")) for form in forms]
+        assert forms
+        assert {one.platform for one in named} == {platform.name}
+        assert post.post_id in {one.post_id for one in named}

@@ -102,6 +102,8 @@ class Hooks:
             return Posted(failure=_failure_of(error))
         finally:
             self._session.cookies = RequestsCookieJar()
+            # A connection that the other side closes in the meantime could take a message along.
+            self._session.close()
 
     def environment(self) -> dict[str, str]:
         """The variables that lead another program's HTTP through the same guard."""

@@ -1,5 +1,6 @@
 """Redundancy that is checked, not believed: what another archive says of its own copies, asked and dated."""
 
+import math
 import re
 import time
 from collections import Counter
@@ -123,7 +124,7 @@ def confirm_copies(
         clock=clock,
         archive=Archive(settings.cdx, chosen.rows),
         policy=chosen,
-        left_s=left_s or (lambda: 1.0),
+        left_s=left_s or (lambda: math.inf),
         progress=progress,
     )
     missing = job.look_up_all(job.due(resource_ids), prober, private_hosts)
@@ -207,7 +208,7 @@ class _Pass:
         pause_s = self._policy.pause_s if keys is None else self._policy.pause_with_keys_s
         for number, one in enumerate(chosen):
             if number:
-                pause(pause_s)
+                pause(min(pause_s, self._left_s()))
             if self._left_s() <= 0:
                 self.notes.append(f"{len(chosen) - number} are left to be submitted")
                 return

@@ -15,48 +15,28 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from five_years_births import PROGRAM, see_first
 from five_years_seen import Verdict, judge_play, read_histories
-from five_years_world import Calendar, PlayedApart, PlayedNames
+from five_years_world import Calendar, PlayedApart, PlayedNames, prober_of
 
-from archiver.catalog import Catalog
-from archiver.demo.lives import Life
+from archiver.demo.lives import Life, Population
 from archiver.demo.lives_drawn import draw_population
 from archiver.demo.lives_play import Play
-from archiver.engine.frontier import Frontier, Manners
-from archiver.fetch.httpbody import decoded
-from archiver.fetch.robots import RobotsReader
 from archiver.home import create_home, open_home
 from archiver.model.cadence import Cadence
 from archiver.model.clock import Clock
-from archiver.model.exchange import Exchange
-from archiver.model.fetched import Ask, Fetched
-from archiver.model.records import Capture, Environment, Observation, PostRecord
-from archiver.model.states import (
-    ArtefactRole,
-    Availability,
-    CaptureKind,
-    Origin,
-    Outcome,
-    ResourceKind,
-    Witness,
-)
-from archiver.platforms import identify, platform_named
-from archiver.platforms.base import Answer
 from archiver.steps.checking import CheckPolicy, check_due
 from archiver.steps.runs import opened_run
-from archiver.store import DraftFile, RunStore, capture_id
-from archiver.tap import Limits, Prober, Tap
+from archiver.tap import Limits, Tap
 
 START = datetime(2021, 3, 1, tzinfo=UTC)
-PROGRAM = "embed-archiver 0.1.0"
-USER_AGENT = "Mozilla/5.0 (compatible; embed-archiver/0.1.0)"
 #: Nothing is far on loopback: a site that is silent for so long stays silent.
 LIMITS = Limits(connect_s=4.0, response_s=6.0, idle_s=1.0, names_s=0.0)
 #: What must be reached, and by which figure.
@@ -100,10 +80,15 @@ def play(
     root: Path,
     most_s: float = 1e9,
     progress: Callable[[int, int], None] | None = None,
+    check: Callable[..., object] = check_due,
+    cast: Container[str | None] | None = None,
 ) -> Played:
-    """Play so many days, or as many as fit into `most_s` seconds, in a new home at `root`, and judge them."""
+    """Play so many days, or as many as fit into `most_s` seconds, in a new home at `root`, and judge them.
+
+    `check` looks at what is due, `cast` are the only platforms of which posts are archived (None: all, and pages).
+    """
     began_s, done, until = time.monotonic(), 0, START
-    population = draw_population(seed=seed, count=count, start=START, days=days)
+    population = _of(draw_population(seed=seed, count=count, start=START, days=days), cast)
     with ExitStack() as stack:
         web = stack.enter_context(PlayedApart(seed=seed, count=count, start=START, days=days))
         calendar = Calendar(START, web.to)
@@ -122,10 +107,10 @@ def play(
             with opened_run(
                 store=opened.store, catalog=opened.catalog, clock=clock, command="run", program=PROGRAM
             ) as run:
-                _first_sights(born, run=run.store, catalog=opened.catalog, tap=tap, clock=clock, calendar=calendar)
+                see_first(born, run=run.store, catalog=opened.catalog, tap=tap, calendar=calendar)
                 calendar.to(instant)
                 with prober_of(tap, clock) as prober:
-                    check_due(
+                    check(
                         run=run.store,
                         catalog=opened.catalog,
                         prober=prober,
@@ -141,6 +126,13 @@ def play(
     return Played(done, time.monotonic() - began_s, verdict)
 
 
+def _of(population: Population, cast: Container[str | None] | None) -> Population:
+    lives = population.lives.items()
+    return replace(
+        population, lives={key: life for key, life in lives if cast is None or life.resource.platform in cast}
+    )
+
+
 def _passes(births: Sequence[Life], days: int, seed: int) -> Iterator[tuple[int, datetime, list[Life]]]:
     """The daily passes: cron's hour, a little later on some days, and what was born since the last one."""
     chance, next_birth = Random(seed + 1), 0  # a play, no secret
@@ -151,108 +143,6 @@ def _passes(births: Sequence[Life], days: int, seed: int) -> Iterator[tuple[int,
             born.append(births[next_birth])
             next_birth += 1
         yield day, instant, born
-
-
-@contextmanager
-def prober_of(tap: Tap, clock: Clock, *, patient: bool = False) -> Iterator[Prober]:
-    """A prober as the commands build it, but for the pause between two requests, which is nobody's on loopback."""
-    manners = Manners(delay_s=0.0, most_wait_s=5.0, failures=0 if patient else 5)
-    prober = tap.prober(
-        frontier=Frontier(manners=manners, clock=clock), robots=RobotsReader(), decode=decoded, user_agent=USER_AGENT
-    )
-    with prober:
-        yield prober
-
-
-# --- the first sight of what was published -----------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Sight:
-    """What the first look at a resource brought, while an article that cites it is archived."""
-
-    fetched: Fetched
-    live: bool
-    record: PostRecord | None = None
-
-
-def _first_sights(
-    born: Sequence[Life], *, run: RunStore, catalog: Catalog, tap: Tap, clock: Clock, calendar: Calendar
-) -> None:
-    """Each new resource at the moment of its birth: captured if it can be seen, else only noted."""
-    if not born:
-        return
-    with prober_of(tap, clock, patient=True) as prober:
-        for life in born:
-            calendar.to(life.born_at)
-            for ended in prober.run([(life, _look(life))], keep=True):
-                if ended.fault is not None or ended.result is None:
-                    raise ended.fault or RuntimeError("no result")
-                _keep(life, ended.result, ended.exchanges, run=run, catalog=catalog, clock=clock)
-
-
-def _look(life: Life) -> Generator[Ask, Fetched, _Sight]:
-    if life.resource.kind is ResourceKind.PAGE:
-        fetched = yield Ask(life.resource.uri, page=True)
-        return _Sight(fetched, fetched.status == 200 and fetched.failure is None)
-    post = identify(life.resource.uri)
-    platform = platform_named(life.resource.platform or "")
-    assert post is not None
-    assert platform is not None
-    for request in platform.record_requests(post):
-        fetched = yield Ask(request.url, request.headers)
-        answer = Answer(fetched.status, fetched.body, fetched.headers, fetched.final_url, fetched.media_type)
-        reading = platform.read_record(post, request, answer)
-        if reading.availability is Availability.LIVE:
-            return _Sight(fetched, live=True, record=reading.record)
-    return _Sight(fetched, live=False)
-
-
-def _keep(
-    life: Life, sight: _Sight, exchanges: tuple[Exchange, ...], *, run: RunStore, catalog: Catalog, clock: Clock
-) -> None:
-    at, resource = clock.now(), life.resource
-    try:
-        if not sight.live:
-            seen = Observation(resource, at, Availability.UNCLEAR, Witness.HTTP, "it could not be seen", run.run_id)
-            run.note(seen)
-            catalog.ingest_notes([seen])
-            return
-        name = capture_id(resource, at=at, suffix=clock.random_hex(2))
-        seen = Observation(
-            resource, at, Availability.LIVE, Witness.PAGE, "it is shown", run.run_id, sight.fetched.status, name
-        )
-        draft = Capture(
-            name,
-            run.run_id,
-            CaptureKind.POST if resource.platform else CaptureKind.PAGE,
-            resource,
-            at,
-            at,
-            Outcome.COMPLETE,
-            Availability.LIVE,
-            Environment(program=PROGRAM),
-            final_url=sight.fetched.final_url,
-            http_status=sight.fetched.status,
-            observations=(seen,),
-            record=sight.record,
-        )
-        role = ArtefactRole.RECORD if resource.platform else ArtefactRole.DOM
-        origin = Origin.OBSERVED if resource.platform else Origin.PRODUCED
-        file = DraftFile(
-            "post.json" if resource.platform else "page.html",
-            role,
-            origin,
-            sight.fetched.media_type or "",
-            sight.fetched.body,
-        )
-        sent = [one for one in exchanges if not one.uri.endswith("/robots.txt")]
-        sealed = run.seal(draft, [file], sent)
-        catalog.ingest(sealed.record, path=sealed.path, leaf=sealed.leaf)
-    finally:
-        for exchange in exchanges:
-            if exchange.response is not None:
-                exchange.response.close()
 
 
 # --- the script ---------------------------------------------------------------------------------------

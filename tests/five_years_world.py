@@ -5,7 +5,8 @@ import http.client
 import multiprocessing
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
@@ -15,13 +16,17 @@ from urllib.parse import urljoin, urlsplit
 
 from archiver.demo.lives_drawn import draw_population
 from archiver.demo.lives_web import LivingWeb
+from archiver.engine.frontier import Frontier, Manners
+from archiver.fetch.httpbody import decoded
+from archiver.fetch.robots import RobotsReader
 from archiver.model.clock import Clock
 from archiver.platforms.base import Answer
-from archiver.tap import EgressPolicy
+from archiver.tap import EgressPolicy, Prober, Tap
 from archiver.tap.guard import ConnectTo
 
 HOPS = 10
 START_S = 60
+USER_AGENT = "Mozilla/5.0 (compatible; embed-archiver/0.1.0)"
 
 
 class Calendar:
@@ -94,6 +99,17 @@ class Visitor:
                 return Answer(status, body, tuple(told.items()), url, media_type)
             url = urljoin(url, told["location"])
         return Answer(None)
+
+
+@contextmanager
+def prober_of(tap: Tap, clock: Clock, *, patient: bool = False) -> Iterator[Prober]:
+    """A prober as the commands build it, but for the pause between two requests, which is nobody's on loopback."""
+    manners = Manners(delay_s=0.0, most_wait_s=5.0, failures=0 if patient else 5)
+    prober = tap.prober(
+        frontier=Frontier(manners=manners, clock=clock), robots=RobotsReader(), decode=decoded, user_agent=USER_AGENT
+    )
+    with prober:
+        yield prober
 
 
 class PlayedApart:

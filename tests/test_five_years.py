@@ -11,18 +11,22 @@ from itertools import zip_longest
 import five_years
 import pytest
 from five_years_seen import History, Said, judge_play
-from five_years_world import Calendar, PlayedNames, Visitor
+from five_years_world import Calendar, PlayedNames, Visitor, prober_of
 
 from archiver.demo.lives import PageAct
 from archiver.demo.lives_drawn import draw_population
 from archiver.demo.lives_web import LivingWeb
 from archiver.model.cadence import Cadence, Look, due_after
+from archiver.model.overtime import Event, EventKind
+from archiver.model.records import Observation
 from archiver.model.states import Availability, Group
 from archiver.steps.judged import Copy, Known
 from archiver.steps.judging import judge
 from archiver.steps.readable import read_shown
+from archiver.steps.strikes import strikes_at
 from archiver.tap import Tap
 
+LOST = Availability.GONE_UNSPECIFIED
 SMALL = {"seed": 5, "count": 200, "days": 300}
 
 
@@ -65,7 +69,7 @@ def test_every_phase_of_every_page_is_judged_as_its_answers_tell(population):
             calendar.to(at)
             known = Known(Availability.LIVE, None, lambda copy=copy: copy)
             talk = judge(life.resource, known=known, random_hex=calendar.clock.random_hex)
-            with five_years.prober_of(tap, calendar.clock, patient=True) as prober:
+            with prober_of(tap, calendar.clock, patient=True) as prober:
                 (ended,) = prober.run([(life.resource.key, talk)])
             said = ended.result.stand.availability
             if said is not phase.told and not (said.group is phase.told.group is Group.LIVE):
@@ -91,6 +95,32 @@ def quiet_phases(population):
 def copy_of(answer):
     shown = read_shown(answer.body, "utf-8", answer.url)
     return Copy("first", shown, shown)
+
+
+def careless(*, run, catalog, prober, clock, **_):
+    """What an archive does that believes every answer: three losses in a row, days apart, and it says so."""
+    notes, due = [], [one for batch in catalog.due_resources(clock.now(), batch=500) for one in batch]
+    talks = ((one, judge(one.resource, random_hex=clock.random_hex)) for one in due)
+    for ended in prober.run(talks):
+        stand, one = ended.result.stand, ended.key
+        seen = Observation(one.resource, clock.now(), stand.availability, stand.via, stand.evidence, run.run_id)
+        notes.append(seen)
+        looks, told = catalog.looks_of(one.id), stand.availability.group is Group.GONE
+        if told and one.declared_at is None and strikes_at(looks, clock.now(), cadence=Cadence()) >= 3:
+            notes.append(
+                Event(
+                    clock.random_hex(8), EventKind.DECLARED_GONE, clock.now(), run.run_id, "", one.resource, state=LOST
+                )
+            )
+    run.note(*notes)
+    catalog.ingest_notes(notes)
+
+
+def test_an_archive_that_believes_every_answer_calls_living_posts_gone_in_the_same_play(tmp_path):
+    cast = ("x", "bluesky", "mastodon")
+    played = five_years.play(**SMALL, root=tmp_path / "home", check=careless, cast=cast)
+    assert played.verdict.figures["declared while it lived"] > 0
+    assert {"declared while it lived", "declared in a trouble"} <= set(played.failed)
 
 
 # --- the judge itself ---------------------------------------------------------------------------------

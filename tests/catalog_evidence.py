@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from archiver.model.cadence import Cadence
 from archiver.model.checks import ReplayCheck
 from archiver.model.digests import sha256
 from archiver.model.evidence import Note
@@ -14,6 +15,7 @@ from archiver.model.overtime import (
     OtherCopy,
     Poll,
     PollOutcome,
+    Rhythm,
     Watch,
     WatchState,
 )
@@ -246,6 +248,7 @@ def over_time(run_id=RUN):
         Event("e1", EventKind.DECLARED_GONE, at(23), run_id, "three strikes", gone, state=Availability.GONE_DELETED),
         Alert("e1", "desk", at(24), run_id, sent=True),
         OtherCopy(gone, "web.archive.org", CopyState.FOUND, at(25), run_id, "https://web.archive.org/web/1/x", at(1)),
+        Rhythm(at(26), run_id, Cadence(strikes=2, strike_gap_s=86_400)),
     ]
 
 

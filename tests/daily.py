@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 HOST = "www.daily.example"
 ROOT = f"http://{HOST}"
+_MOST_S = 100
 
 
 @dataclass
@@ -28,10 +29,15 @@ class Asked:
 
 
 class Daily:
-    """A context manager. `pages` by path; what is missing is a 404; each page has an ETag of its bytes."""
+    """A context manager. `pages` by path; what is missing is a 404; each page has an ETag of its bytes.
+
+    It answers at once, after `pause_s`, or not before `open` is set; `came` is set by the first request.
+    """
 
     def __init__(self):
         self.pages, self.log, self.pause_s = {}, [], 0.0
+        self.came, self.open = threading.Event(), threading.Event()
+        self.open.set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
 
@@ -45,6 +51,7 @@ class Daily:
         return self
 
     def __exit__(self, *_exc):
+        self.open.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -77,6 +84,8 @@ class Daily:
 
     def _answer(self, request):
         begun_s = time.monotonic()
+        self.came.set()
+        self.open.wait(_MOST_S)
         time.sleep(self.pause_s)
         page = self.pages.get(request.path, Page(b"<h1>not here</h1>", status=404))
         tag = f'"{hashlib.sha256(page.body).hexdigest()[:12]}"'

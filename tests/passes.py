@@ -41,7 +41,7 @@ class PassHome:
 
     def __init__(self, root, daily):
         self.home, self.daily, self.moved_s = Home(root), daily, 0.0
-        self.trouble = root / "db" / "run-failed"
+        self.trouble, self.browser = root / "db" / "run-failed", _no_browser
         create_home(root)
         self.clock = Clock(now=self._now)
 
@@ -123,7 +123,7 @@ class PassHome:
                 store=opened.store,
                 catalog=opened.catalog,
                 tap=tap,
-                browser=_no_browser,
+                browser=self.browser,
                 client=lambda lane: Client(proxy_url=lane.proxy_url, ca_file=tap.ca_file, user_agent="test"),
                 executor=stack.enter_context(thread_engine(2)),
                 clock=self.clock,

@@ -11,7 +11,7 @@ import subprocess
 
 import pytest
 from daily import ROOT, Daily
-from passes import PassHome, until
+from passes import PassHome
 from running import Runner
 
 from archiver.catalog import Catalog
@@ -49,7 +49,9 @@ def place(tmp_path):
 def reading(place):
     """The same, where articles are read only: that needs no browser."""
     settings = place[0].home / "archiver.toml"
-    settings.write_text(settings.read_text() + "article_page = false\ncaptures_per_article = 0\n")
+    settings.write_text(
+        settings.read_text() + "article_page = false\ncaptures_per_article = 0\nrequest_timeout_s = 100\n"
+    )
     return place
 
 
@@ -100,23 +102,25 @@ def test_the_very_line_that_schedule_writes_works_with_an_empty_environment_and_
 
 def test_of_two_that_start_at_once_the_second_leaves_or_waits(reading):
     runner, daily = reading
-    daily.pause_s = 3.0
+    daily.open.clear()
     first = runner.start("run")
-    until(lambda: daily.log)
+    assert daily.came.wait(60)
     second = runner.run("run")
     assert (second.code, "in use by process" in second.err) == (4, True)
-    daily.pause_s = 0.0
-    waited = runner.json("run", "--wait", "3m")
-    assert (first.wait(10), waited.code, waited.last["articles"]) == (0, 0, 0)
+    waiting = subprocess.Popen(runner.words("run", "--wait", "3m"), stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert waiting.stderr.readline().startswith(b"waiting: ")
+    daily.open.set()
+    out, _err = waiting.communicate(timeout=120)
+    assert (first.wait(10), waiting.returncode, b" 0 articles, " in out) == (0, 0, True)
     assert runner.json("audit", reach=False).rows == []
 
 
 def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(place):
     runner, daily = place
     moments = random.Random(20261123)
-    names = [f"story{number}" for number in range(4)]
-    for name, post_id in zip(names, POSTS, strict=True):
-        daily.publish(name, embed(post_id))
+    names = [f"story{number}" for number in range(max(4, KILLS))]
+    for number, name in enumerate(names):
+        daily.publish(name, *map(embed, POSTS[number : number + 1]))
     daily.feed(*names)
     kills = 0
     for _ in range(KILLS):
@@ -144,12 +148,12 @@ def test_killed_at_random_moments_it_goes_on_and_makes_nothing_twice(place):
 
 def test_a_run_that_was_stopped_is_no_failure(reading):
     runner, daily = reading
-    daily.pause_s = 2.0
+    daily.open.clear()
     process = runner.start("run")
-    until(lambda: daily.log)
+    assert daily.came.wait(60)
     os.kill(process.pid, signal.SIGTERM)
     assert process.wait(60) == 130
-    daily.pause_s = 0.0
+    daily.open.set()
     assert runner.json("run").last["articles"] == 2
     assert rows(runner, "event") == []
 

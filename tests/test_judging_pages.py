@@ -228,6 +228,21 @@ def test_a_page_that_was_written_anew_is_live_and_left_to_the_comparison():
     assert (found.stand.availability, found.shown.title) == (Availability.LIVE, "Tides")
 
 
+def test_a_wall_with_a_good_status_at_every_address_is_no_loss():
+    for script in ("", '<script src="/wall.js"></script>'):
+        wall = html(
+            f'<h1>Shore</h1><a href="/subscribe">Subscribe</a><a href="/legal/privacy">Privacy</a>{TIDES}{script}'
+        )
+        web = {
+            "https://www.shore.example/subscribe": html("<h1>Subscribe</h1><p>Two prices.</p>"),
+            "https://www.shore.example/legal/privacy": html(f"<h1>Privacy</h1>{STORY}"),
+        }
+        for known in (KNOWN, Known(Availability.LIVE, shown(THERE).digest)):
+            front = html(f"<h1>Front</h1>{STORY[:900]}")
+            _, found = judged({**web, ROOT: front}, nothing=wall, known=known)
+            assert found.stand.availability is Availability.UNCLEAR
+
+
 # --- soft 404s ------------------------------------------------------------------------------------------
 
 KNOWN = Known(Availability.LIVE, shown(THERE).digest, copy_of(THERE))

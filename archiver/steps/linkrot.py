@@ -28,10 +28,20 @@ from archiver.steps.unanswered import stand_by_status
 __all__ = ["Looking", "tell_rot"]
 
 _MOST_CONTROLS = 2
+#: What walls and error pages link to as well as any other page: such a page is nobody's proof.
+_SERVICE = re.compile(
+    r"log-?in|sign-?(?:in|up)|register|subscri.*|account|privacy.*|legal|terms.*|help|contact.*|about.*|imprint|impressum|"
+    r"cookies?.*|support|search",
+    re.IGNORECASE,
+)
 _FILE = re.compile(r"\.(?!html?$|php$|aspx?$|jsp$)[a-z0-9]{1,5}$", re.IGNORECASE)
 #: How many signs a soft 404 takes, where the site was seen to tell its own pages apart, and where not.
 _SIGNS_TOLD_APART, _SIGNS = 1, 2
 _ENOUGH_SIGNS = 2
+#: A page of more words is no parked domain's, but perhaps a wall's.
+_MOST_OFFER_WORDS = 150
+_NOTHING_LEFT, _SAYS_OTHER = "nothing is left of our copy's text", "it does not say what it said"
+_ANOTHER_TEXT = (_NOTHING_LEFT, _SAYS_OTHER)
 
 Looking = Generator[Ask, Fetched, Stand]
 
@@ -43,7 +53,8 @@ def tell_rot(page: Page, stand: Stand, *, known: Known, random_hex: Callable[[in
     the page is the page, unless it says itself that it was not found. 2. Who sells the domain
     answers for all of it. 3. A soft 404 takes the same answer as for the sibling and one more,
     independent sign (see `_signs`), where the site has another answer for a page that it
-    links to itself; where there is no such page it takes two. 4. A site that answers its own
+    links to itself; where there is no such page it takes two. That its text is another is none by
+    itself, because walls do that too. 4. A site that answers its own
     links alike too, or leaves everything to a script, tells nothing: that is UNCLEAR.
     """
     asked = parse_url(page.asked)
@@ -74,7 +85,9 @@ def _soft(page: Page, stand: Stand, signs: list[str], *, elsewhere: bool) -> Loo
     if len(signs) < _ENOUGH_SIGNS and (yield from _is_front(page, elsewhere=elsewhere)):
         signs = [*signs, "it is the site's front page"]
     drawn_later = page.shown.scripted and not page.redirected and not says_not_found(page.shown)
-    if len(signs) >= (_SIGNS_TOLD_APART if apart else _SIGNS) and (apart or not drawn_later):
+    # That a text is another is what every wall does too.
+    telling = any(sign not in _ANOTHER_TEXT for sign in signs)
+    if telling and len(signs) >= (_SIGNS_TOLD_APART if apart else _SIGNS) and (apart or not drawn_later):
         evidence = f"HTTP {page.fetched.status}, as for an address that nobody has; {', and '.join(signs)}"
         return Stand(Availability.SOFT_404, Witness.PAGE, evidence)
     return _unsure(stand, "the site answers an address that nobody has in the same way")
@@ -92,10 +105,10 @@ def _signs(page: Page, known: Known) -> list[str]:
     copy = known.copy()
     if copy is not None and copy.sent is not None:
         if copy.lost_from(page.shown):
-            found.append("nothing is left of our copy's text")
+            found.append(_NOTHING_LEFT)
     elif known.text is not None and known.text != page.shown.digest:
         # It was told from what nobody has, when that was written down.
-        found.append("it does not say what it said")
+        found.append(_SAYS_OTHER)
     elif page.redirected and known.state in (Availability.LIVE, Availability.SOFT_404):
         found.append("it used to answer itself")
     return found
@@ -123,7 +136,7 @@ def _sold(
     # What a script will draw may be the page itself, and applications too answer under any name.
     if asked is None or page.shown.scripted or copy is None or not copy.lost_from(page.shown):
         return None
-    if says_not_found(page.shown) or _own_links(page):
+    if says_not_found(page.shown) or page.redirected or len(page.shown.words) > _MOST_OFFER_WORDS or _own_links(page):
         return None
     place = f"{origin_of(asked, below=name)}/"
     fetched = yield _ask(place, elsewhere=elsewhere)
@@ -146,15 +159,17 @@ def _tells_apart(page: Page, *, elsewhere: bool) -> Generator[Ask, Fetched, bool
 
 
 def _own_links(page: Page) -> list[str]:
-    """Links of the answer to deeper pages of its site, but not to files."""
+    """Links of the answer to pages of its site that lie as deep as the one asked for; no files, no services."""
     here = parse_url(page.fetched.final_url)
     asked = {canonical_url(page.asked), canonical_url(page.fetched.final_url)}
+    wanted = parse_url(page.asked)
+    depth = max(1, len(wanted.segments)) if wanted else 1
     found = ((canonical_url(link), parse_url(link)) for link in page.shown.links)
     return [
         text
         for text, url in found
-        if text and url and here and url.host == here.host and url.segments and text not in asked
-        if not _FILE.search(url.path)
+        if text and url and here and url.host == here.host and len(url.segments) >= depth and text not in asked
+        if not _FILE.search(url.path) and not any(map(_SERVICE.fullmatch, url.segments))
     ]
 
 

@@ -66,3 +66,6 @@ def test_what_was_withdrawn_is_not_captured_again_by_itself(home):
     home.day(1).withdraw(first)
     home.day(2).run(failed(1, Availability.LIVE, Outcome.PARTIAL))
     assert due(home, 30 * DAY_S) == 1
+    with home.reader() as catalog:
+        keys = sorted(row["key"] for row in catalog.rows("resource") if row["platform"])
+        assert [catalog.was_withdrawn(key) for key in keys] == [True, False]

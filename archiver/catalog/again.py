@@ -92,6 +92,11 @@ class Again(Reading):
             states.setdefault(row["version_id"], []).append(row)
         return [_embeds(version_id, found) for version_id, found in states.items()]
 
+    def was_withdrawn(self, resource_key: str) -> bool:
+        """Whether a copy of this resource was withdrawn from here."""
+        sql = "SELECT 1 FROM tombstone WHERE resource_id = ? AND act = 'withdrawn' LIMIT 1"
+        return bool(self._all(sql, [key63(resource_key)]))
+
     def has_event(self, identifier: str) -> bool:
         """Whether an event of this id was written down."""
         return bool(self._all("SELECT 1 FROM event WHERE id = ?", [identifier]))

@@ -40,8 +40,8 @@ class PassProgress:
                 warn(_WORDS.get(self._stage, self._stage))
         elif self._loud:
             self._tell(event, thing)
-        if isinstance(thing, Made | Looked):
-            self._counts["captures" if isinstance(thing, Made) else "looks"] += 1
+        if isinstance(thing, Made | Looked) or event == "polled":
+            self._counts[{Made: "captures", Looked: "looks"}.get(type(thing), "polls")] += 1
         if time.monotonic() - self._told_s >= _EVERY_S:
             self._told_s = time.monotonic()
             counts = ", ".join(f"{count} {name}" for name, count in sorted(self._counts.items()))
@@ -49,7 +49,9 @@ class PassProgress:
                 warn(f"{_WORDS.get(self._stage, self._stage)}: {counts or 'nothing'} so far")
 
     def _tell(self, event: str, thing: object) -> None:
-        if isinstance(thing, Looked):
+        if event == "polled":
+            warn(f"  polled {plain(thing)}")
+        elif isinstance(thing, Looked):
             warn(f"  {thing.state:<16} {plain(thing.resource.uri)}")
         else:
             tell_progress(event, thing)

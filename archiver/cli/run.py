@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,7 @@ def _policy(common: Common, home: Home, settings: Settings) -> PassPolicy:
     vantage = settings.vantages[0].name if settings.vantages else None
     cadence = Cadence(strikes=settings.strikes, strike_gap_s=round(settings.strike_gap_days * _DAY_S))
     return PassPolicy(
-        capture=policy_of(settings),
+        capture=replace(policy_of(settings), leave_withdrawn=True),
         check=CheckPolicy(cadence=cadence, canaries=settings.canaries, vantage=vantage),
         alerts=settings.alerts,
         redundancy=settings.redundancy,

@@ -150,6 +150,8 @@ class Archiving:
         self._progress("article", reading)
         mentions = reading.version.mentions
         wanted = wanted_resources(mentions, posts_only=self.policy.posts_only)
+        if self.policy.leave_withdrawn:
+            wanted = tuple(item for item in wanted if not self.tools.catalog.was_withdrawn(item.resource.key))
         bounded = wanted[: self.policy.captures_per_article]
         report = ArticleReport(reading.source, reading, left=len(wanted) - len(bounded), mentions=len(mentions))
         bounded = with_page(bounded, page_wanted(reading) if self.policy.article_page else None)

@@ -11,9 +11,9 @@ from archiver.steps.alerting import AlertReport
 from archiver.steps.checks import CheckPolicy, CheckReport
 from archiver.steps.copies import CopiesReport
 from archiver.steps.policy import ArchiveTools, Policy
+from archiver.steps.pollbook import WatchReport
 from archiver.steps.recapturing import AgainReport
 from archiver.steps.save_page import SaveKeys
-from archiver.steps.watching import WatchReport
 from archiver.tap import Prober
 
 __all__ = ["PassPolicy", "PassReport", "PassTools"]

@@ -44,6 +44,8 @@ class Policy:
     context_per_article: int = 100
     jobs: int = 2
     keep_free_bytes: int = 200_000_000
+    #: Whether what was withdrawn from here is not captured anew: in a pass that nobody attends.
+    leave_withdrawn: bool = False
     #: With whose log-ins what meets a wall is captured once more.
     sessions: tuple[Session, ...] = ()
     #: Articles read of each feed, sitemap, list or WARC (None: see `fetch.walk`), and the column of a list.

@@ -136,7 +136,11 @@ class _Pass:
 
     def _poll(self) -> None:
         watching = Watching(
-            self._run, archiving=self._archiving, prober=self._tools.prober, more=lambda: self._left_s() > 0
+            self._run,
+            archiving=self._archiving,
+            prober=self._tools.prober,
+            more=lambda: self._left_s() > 0,
+            progress=self._progress,
         )
         self.report.polls = watching.report
         watching.poll_due()

@@ -4,7 +4,6 @@ A poll is written down only once all that it led to is sealed. A run that is kil
 whose time is over, before that polls the source again, and finds most of the work done.
 """
 
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,25 +29,12 @@ from archiver.steps.article import (
 )
 from archiver.steps.dropped import note_dropped
 from archiver.steps.looking import Look, closed, file_digest, look_again
+from archiver.steps.policy import Progress, no_progress
+from archiver.steps.pollbook import PollBook, WatchReport
 from archiver.store import RunStore
 from archiver.tap import Prober, Talk
 
 __all__ = ["WatchReport", "Watching"]
-
-_logger = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class WatchReport:
-    """What polling came to. `left` counts what is due and was not done, because the time was over."""
-
-    polled: int = 0
-    unchanged: int = 0
-    failed: int = 0
-    articles: int = 0
-    dropped: int = 0
-    left: int = 0
-    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +59,20 @@ class Watching:
     """The polls of one run. After `more` says no, nothing new is begun; what is cut is due in the next run."""
 
     def __init__(
-        self, run: RunStore, *, archiving: Archiving, prober: Prober, more: Callable[[], bool] = lambda: True
+        self,
+        run: RunStore,
+        *,
+        archiving: Archiving,
+        prober: Prober,
+        more: Callable[[], bool] = lambda: True,
+        progress: Progress = no_progress,
     ) -> None:
         self.report = WatchReport()
         self._run, self._archiving, self._prober, self._more = run, archiving, prober, more
         self._tools = archiving.tools
+        self._book = PollBook(
+            run, catalog=self._tools.catalog, clock=self._tools.clock, report=self.report, progress=progress
+        )
 
     def poll_due(self) -> WatchReport:
         """Poll everything that is due: first what users named, then what was found in it.
@@ -98,7 +93,7 @@ class Watching:
             waiting.discard(watch.id)
             with closed(ended.exchanges):
                 if ended.fault is not None:
-                    self._own_fault(watch, ended.fault)
+                    self._book.own_fault(watch, ended.fault)
                 else:
                     self._polled(watch, Look(watch.source, good, ended.result, ended.exchanges))
         self.report.left += len(waiting)
@@ -135,7 +130,7 @@ class Watching:
                     lists=self._is_list(watch),
                 )
         except InputUnreadable as error:
-            self._failed(watch, look, str(error), new)
+            self._book.failed(watch, look, str(error), new)
             return None
         return self._opened(watch, look, opened, new)
 
@@ -150,7 +145,7 @@ class Watching:
             with self._archiving.read_tools() as tools:
                 opened = open_article(watch.source, tools=tools, column=watch.column)
         except InputUnreadable as error:
-            self._failed(watch, look, str(error), new)
+            self._book.failed(watch, look, str(error), new)
             return None
         return self._opened(watch, look, opened, new)
 
@@ -161,7 +156,7 @@ class Watching:
             if new is not None:
                 return opened
             if watch.found_in and not watch.every_s:
-                self._failed(watch, look, f"it was an article, and is a {opened.kind} now")
+                self._book.failed(watch, look, f"it was an article, and is a {opened.kind} now")
             else:
                 self._list(_Listing(watch, look, opened))
         else:
@@ -173,12 +168,12 @@ class Watching:
         self.report.unchanged += 1
         if look.fetched is not None and self._is_article(watch.source):
             self._observe(look)
-        self._write(look, watch.id, PollOutcome.UNCHANGED)
+        self._book.write(look, watch.id, PollOutcome.UNCHANGED)
 
     def _lost(self, watch: StoredWatch, look: Look, new: Watch | None) -> None:
         assert look.fetched is not None  # noqa: S101  # a look at the web
         if look.unasked:
-            self._failed(watch, look, look.problem, new)
+            self._book.failed(watch, look, look.problem, new)
             return
         if self._is_article(watch.source):
             self._observe(look)
@@ -188,7 +183,7 @@ class Watching:
                 read_fetched(watch.source, look.fetched, look.exchanges, tools=tools, watched=True)
         else:
             self._run.keep_exchanges(look.exchanges)
-        self._failed(watch, look, look.problem, new)
+        self._book.failed(watch, look, look.problem, new)
 
     def _observe(self, look: Look) -> None:
         assert look.fetched is not None  # noqa: S101  # a look at the web
@@ -209,13 +204,13 @@ class Watching:
     def _article(self, watch: StoredWatch, look: Look, reading: ArticleReading, new: Watch | None) -> None:
         """Archive what the article cites, unless that was done. It counts as polled once all of it is."""
         if reading.version is None:
-            self._failed(watch, look, reading.problem or "it can't be read", new)
+            self._book.failed(watch, look, reading.problem or "it can't be read", new)
             return
         # A page that its scripts make is the same shell every day: it is read whole each time.
         look = replace(look, rendered=reading.version.environment.browser is not None)
         if reading.unchanged and not self._unfinished(look):
             self.report.unchanged += 1
-            self._write(look, watch.id, PollOutcome.UNCHANGED, new=new)
+            self._book.write(look, watch.id, PollOutcome.UNCHANGED, new=new)
             return
         report = self._archiving.archive_reading(reading)
         self.report.left += report.cut
@@ -225,7 +220,7 @@ class Watching:
         self.report.dropped += note_dropped(
             reading.version.resource, run=self._run, catalog=self._tools.catalog, clock=self._tools.clock
         )
-        self._write(look, watch.id, PollOutcome.READ, new=new, articles=1)
+        self._book.write(look, watch.id, PollOutcome.READ, new=new, articles=1)
 
     def _unfinished(self, look: Look) -> bool:
         """Whether a state of the article was sealed after the last good look: a run was ended in its middle."""
@@ -252,8 +247,8 @@ class Watching:
             self.report.left += 1
             return
         for found, poll in listing.inner:
-            self._note(found, poll)
-        self._write(listing.look, watch.id, PollOutcome.READ, articles=self.report.articles - before)
+            self._book.note(found, poll)
+        self._book.write(listing.look, watch.id, PollOutcome.READ, articles=self.report.articles - before)
 
     def _open(self, entry: Entry, listing: _Listing) -> _Seen | Collection:
         """The list itself first, then each of its entries: those that have a watch of their own are left to it."""
@@ -266,7 +261,7 @@ class Watching:
         if found is None:
             listing.cut = True
         elif self._orphaned(found):
-            self._note(replace(self._found(entry.source, listing.watch), every_s=found.every_s))
+            self._book.note(replace(self._found(entry.source, listing.watch), every_s=found.every_s))
         return _Seen(entry.source)
 
     def _open_new(self, new: Watch, listing: _Listing) -> Collection | None:
@@ -280,7 +275,7 @@ class Watching:
             for ended in self._prober.run([(new, look_again(new.source, None))], keep=True):
                 with closed(ended.exchanges):
                     if ended.fault is not None:
-                        self._own_fault(watch, ended.fault, new)
+                        self._book.own_fault(watch, ended.fault, new)
                         continue
                     look = Look(new.source, None, ended.result, ended.exchanges)
                     inner = self._polled(watch, look, new)
@@ -311,37 +306,6 @@ class Watching:
         name = canonical_url(source) if looks_like_url(source) else source
         at, root = self._tools.clock.now(), parent.found_in or parent.id
         return Watch(watch_id(source), name or source, WatchState.ACTIVE, 0, at, self._run.run_id, found_in=root)
-
-    # --- what is written down -------------------------------------------------------------------
-
-    def _failed(self, watch: StoredWatch, look: Look, why: str, new: Watch | None = None) -> None:
-        self.report.failed += 1
-        self.report.notes.append(f"{watch.source}: {why}")
-        self._write(look, watch.id, PollOutcome.FAILED, new=new, note=why)
-
-    def _own_fault(self, watch: StoredWatch, fault: Exception, new: Watch | None = None) -> None:
-        """Say aloud that this program failed; the source is asked again, later and later."""
-        _logger.error("polling %s", watch.source, exc_info=fault)
-        self._failed(watch, Look(watch.source, None), f"a fault of this program: {type(fault).__name__}: {fault}", new)
-
-    def _write(
-        self,
-        look: Look,
-        identifier: str,
-        outcome: PollOutcome,
-        *,
-        new: Watch | None = None,
-        note: str = "",
-        articles: int = 0,
-    ) -> None:
-        self.report.polled += 1
-        at, run_id = self._tools.clock.now(), self._run.run_id
-        poll = look.poll(identifier, outcome, at=at, run_id=run_id, note=note, articles=articles)
-        self._note(*([new] if new else []), poll)
-
-    def _note(self, *lines: Watch | Poll) -> None:
-        self._run.note(*lines)
-        self._tools.catalog.ingest_notes(lines)
 
 
 def _article_key(source: str) -> str:

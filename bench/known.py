@@ -22,12 +22,13 @@ def main(count):
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         subprocess.run([ARCHIVER, "init", home], check=True, capture_output=True)
+        start_s = timed_run(home)
         fill(home / "db" / "archive.db", count)
         nothing_s = timed_run(home)
         planned, planning_s = plan(home / "db" / "archive.db", count)
         bytes_each = growth(Path(folder) / "small")
     print(f"\n{count:,} known resources")
-    print(f"{'archiver run, nothing due':40}{nothing_s:8.2f} s   (< 2 s)")
+    print(f"{'archiver run, nothing due':40}{nothing_s:8.2f} s   (< 2 s; in an empty archive {start_s:.2f} s)")
     print(f"{f'planning with {planned:,} due':40}{planning_s:8.2f} s   (< 5 s)")
     print(f"{'the catalog grows by':40}{bytes_each:8.0f} bytes a check   (< 100)")
 

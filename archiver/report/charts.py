@@ -62,9 +62,10 @@ def draw_losses(periods: Sequence[Period]) -> str:
     ranked = _ranked(periods)
     up = max((sum(period.declared.values()) for period in periods), default=0)
     down = max((sum(period.returned.values()) for period in periods), default=0)
-    over, under = nice_ticks(max(up, 1)), nice_ticks(down) if down else [0]
+    over = nice_ticks(max(up, 1))
+    under = range(over[1], down + 1, over[1])
     left, top, plot_px, foot_px = 48, 34, 200, 26
-    each_px = plot_px / (over[-1] + under[-1])
+    each_px = plot_px / (over[-1] + down)
     zero = top + over[-1] * each_px
     lost, back = (sum(sum(which.values()) for which in whiches) for whiches in _both(periods))
     told = f"{lost} losses were declared and {back} came back, from {periods[0].name} to {periods[-1].name}."
@@ -72,7 +73,7 @@ def draw_losses(periods: Sequence[Period]) -> str:
         _WIDTH_PX, top + plot_px + foot_px, key="chart-losses", title="Losses declared, by platform", told=told
     )
     _legend(picture, [platform_title(name) if name else "others" for name in ranked], left)
-    for value in [*over, *(-value for value in under[1:])]:
+    for value in [*over, *(-value for value in under)]:
         y = zero - value * each_px
         picture.line((left, y), (_WIDTH_PX, y), "axis" if value == 0 else "grid")
         picture.text(left - 8, y + 4, f"{abs(value):,}", anchor="end")
@@ -137,6 +138,8 @@ def _period_name(number: int, months: int) -> str:
 
 # --- survival -------------------------------------------------------------------------------------
 
+#: Where the scale may begin if no band reaches lower, and into how many round parts it is cut.
+_FLOORS = ((0.75, 5), (0.5, 5))
 _AGE_TICKS = (
     (1, "1 d"),
     (7, "1 wk"),
@@ -162,7 +165,7 @@ def draw_survival(named: NamedCurve, number: int, *, ends: float, least: float) 
         f"are left; the band reaches from {percent(last.low)} to {percent(last.high)}."
     )
     picture = Drawing(width, height, key=f"chart-survival-{number}", title=f"Survival: {name}", told=told)
-    floor_share = max(0.0, (int(least * 10)) / 10)
+    floor_share, parts = next((one for one in _FLOORS if least >= one[0]), (0.0, 4))
 
     def x_of(age: float) -> float:
         return left + (width - left - right) * log10(1 + age) / log10(1 + max(ends, 1))
@@ -172,8 +175,8 @@ def draw_survival(named: NamedCurve, number: int, *, ends: float, least: float) 
 
     picture.text(left, 15, f"{name}", "strong")
     picture.text(width - right, 15, f"{curve.lives:,.0f} watched, {curve.lost:,.0f} lost", "quiet", anchor="end")
-    for place in range(5):
-        share = floor_share + (1 - floor_share) * place / 4
+    for place in range(parts + 1):
+        share = floor_share + (1 - floor_share) * place / parts
         picture.line((left, y_of(share)), (width - right, y_of(share)), "axis" if place == 0 else "grid")
         picture.text(left - 6, y_of(share) + 4, percent(share, 0).replace(" ", ""), anchor="end")
     free = float(left)

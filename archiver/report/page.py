@@ -38,7 +38,7 @@ from archiver.report.words import (
 __all__ = ["report_to_html"]
 
 #: So many rows of a table go onto paper; the style says the same.
-_PRINTED = 150
+_PRINTED = 100
 _FILTERS = {
     "at": parse_at,
     "at_ages": at_ages,

@@ -59,7 +59,7 @@ def test_only_http_and_https_are_linked(url):
 
 def test_a_link_holds_nothing_that_ends_it():
     assert web_link('https://a.example/"><script>') == "https://a.example/%22%3E%3Cscript%3E"
-    assert markdown_link("a|b", "https://a.example/x|y)>") == r"[a\|b](<https://a.example/x%7Cy)%3E>)"
+    assert markdown_link("a|b", "https://a.example/x|y)>") == r"[a\|b](<https://a.example/x%7Cy%29%3E>)"
     assert web_link("https://user:secret@a.example/") == "https://a.example/"
 
 

@@ -24,6 +24,7 @@ _PICTURES, _DELETE = 0x2400, 0x7F
 _FORMULA = re.compile(r"[=+\-@\t\r\n|%\uff1d\uff0b\uff0d\uff20]")
 #: What means something in the middle of a line of Markdown; tables and our own words stand at the beginnings.
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&$^{}]|:(?=//)|(?<=www)\.|[@#](?=\w)", re.IGNORECASE)
+_ENDING = re.compile(r"[<>|\\\[\]()`*!]")
 #: What GitHub's Markdown links even without markup.
 _MAIL = re.compile(r"(?<=[\w.+-])@(?=\w)")
 
@@ -67,8 +68,9 @@ def markdown_link(text: str, url: str | None) -> str:
     safe = web_link(url)
     if safe is None:
         return markdown(text)
-    # Within <…> only these could end the address, or a cell of a table.
-    target = safe.replace("<", "%3C").replace(">", "%3E").replace("|", "%7C").replace("\\", "%5C")
+    # Nothing in it may end the address or a cell of a table, whatever dialect is read.
+    host, slash, path = safe[len("https://") :].partition("/")
+    target = safe[: len("https://")] + host + slash + _ENDING.sub(lambda match: f"%{ord(match[0]):02X}", path)
     return f"[{markdown(text)}](<{target}>)"
 
 

@@ -63,28 +63,34 @@ def command(
     """  # noqa: D301  # click reads the backspace itself
     if queries and everything:
         raise UsageError("--all and a QUERY exclude each other", next_step="Name what is meant, or say --all.")
-    home = common.home()
+    report, shown = _check(queries, common, everything=everything, budget_s=budget_s, wait_s=wait_s)
+    if not common.json:
+        _show(report, shown)
+    return Exit.LOST if report.lost or report.faults else Exit.DONE
+
+
+def _check(
+    queries: tuple[str, ...], common: Common, *, everything: bool, budget_s: int | None, wait_s: int
+) -> tuple[CheckReport, list[Looked]]:
+    """Make the looks as a run of its own; with --json each is printed as it is written down."""
+    home, shown, progress = common.home(), list[Looked](), PassProgress()
     settings = load_settings(home.root, {})
-    shown: list[Looked] = []
-    progress = PassProgress()
+
+    def tell(looked: Looked) -> None:
+        if common.json:
+            emit(_to_json(looked))
+        else:
+            shown.append(looked)
+            progress("looked", looked)
+
     with ExitStack() as stack:
         tools = stack.enter_context(archive_tools(common, home, settings, wait_s=wait_s))
         keys = _keys(queries, tools.catalog) if queries else tools.catalog.askable_keys() if everything else None
         prober = stack.enter_context(prober_of(tools.tap, settings, system_clock))
-        budget = Budget(budget_s or 0.0, clock=system_clock)
-        opened = stack.enter_context(
-            opened_run(
-                store=tools.store, catalog=tools.catalog, clock=system_clock, command="check", program=program_name()
-            )
+        run = opened_run(
+            store=tools.store, catalog=tools.catalog, clock=system_clock, command="check", program=program_name()
         )
-
-        def tell(looked: Looked) -> None:
-            if common.json:
-                emit(_to_json(looked))
-            else:
-                shown.append(looked)
-                progress("looked", looked)
-
+        opened = stack.enter_context(run)
         report = check_due(
             run=opened.store,
             catalog=tools.catalog,
@@ -92,14 +98,12 @@ def command(
             clock=system_clock,
             policy=check_policy_of(settings),
             store=tools.store,
-            until_s=budget.left_s,
+            until_s=Budget(budget_s or 0.0, clock=system_clock).left_s,
             keys=keys,
             progress=tell,
         )
         opened.counts.update(_counts(report))
-    if not common.json:
-        _show(report, shown)
-    return Exit.LOST if report.lost or report.faults else Exit.DONE
+    return report, shown
 
 
 def _keys(queries: Iterable[str], catalog: Catalog) -> list[str]:
@@ -151,11 +155,10 @@ def _show(report: CheckReport, shown: list[Looked]) -> None:
     rows = sorted(shown, key=lambda one: (one.declared_since is None, order.index(one.state.group), one.resource.uri))
     columns: list[tuple[str, str, int | None]] = [
         ("state", "", 12),
-        ("strikes", "", 7),
-        ("lost since", "", 10),
+        ("lost", "", 10),
         ("next look", "", 10),
-        ("resource", "", 24),
-        ("why", "", None),
+        ("resource", "", 20),
+        ("why", "", 20),
     ]
     if rows:
         table("What was found", columns, [_row(one) for one in rows[:_MOST_ROWS]])
@@ -172,8 +175,7 @@ def _show(report: CheckReport, shown: list[Looked]) -> None:
 def _row(one: Looked) -> tuple[str, ...]:
     return (
         one.state.value,
-        str(one.strikes) if one.strikes else "",
-        f"{one.declared_since:%Y-%m-%d}" if one.declared_since else "",
+        f"{one.declared_since:%Y-%m-%d}" if one.declared_since else f"strike {one.strikes}" if one.strikes else "",
         f"{one.next_due:%Y-%m-%d}" if one.next_due else "",
         plain(one.resource.uri),
         shorten(one.evidence, _EVIDENCE_CHARS),

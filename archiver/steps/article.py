@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from archiver import __version__
@@ -17,7 +18,7 @@ from archiver.fetch.source import looks_like_url
 from archiver.model.clock import Clock
 from archiver.model.digests import sha256
 from archiver.model.errors import InputUnreadable
-from archiver.model.exchange import Exchange, Failure
+from archiver.model.exchange import Exchange
 from archiver.model.fetched import Fetched
 from archiver.model.records import (
     Article,
@@ -31,7 +32,7 @@ from archiver.model.records import (
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan, Sought
 from archiver.model.states import ArtefactRole, Availability, Origin, ResourceKind, Witness
 from archiver.model.urls import canonical_url, parse_url
-from archiver.steps.gate import availability_of_status
+from archiver.steps.article_stand import article_resource, observe_article
 from archiver.steps.layers import rendered_files
 from archiver.steps.marks import marks_of
 from archiver.steps.rendered import read_rendered, scripts_hide
@@ -39,15 +40,7 @@ from archiver.steps.sought import sought_of
 from archiver.store import DraftFile, RunStore, Store, capture_id
 from archiver.tap import Lane
 
-__all__ = [
-    "ArticleReading",
-    "ReadTools",
-    "article_resource",
-    "observe_article",
-    "open_article",
-    "read_document",
-    "read_fetched",
-]
+__all__ = ["ArticleReading", "ReadTools", "open_article", "read_document", "read_fetched"]
 
 _SUFFIXES = {
     "text/html": "html",
@@ -154,7 +147,8 @@ def read_fetched(
     With `lists` only a list will do: a page in its place, most often of an error, is InputUnreadable.
     """
     resource = article_resource(source)
-    observation = observe_article(resource, fetched, tools)
+    at = _asked_at(exchanges) or tools.clock.now()
+    observation = observe_article(resource, fetched, at=at, run_id=tools.run.run_id)
     if observation.availability is not Availability.LIVE:
         return _lost(source, resource, observation, exchanges, tools)
     with _kept_if_unreadable(None if lists else observation, exchanges, tools):
@@ -165,7 +159,7 @@ def read_fetched(
                 fetched.final_url,
                 fetched.media_type,
                 fetched.charset,
-                tools.clock.now(),
+                at,
                 fetched.notes,
                 column=column,
             ),
@@ -198,7 +192,8 @@ def _refuse(source: str, tools: ReadTools) -> ArticleReading:
     shown = source[:200]
     resource = Resource(f"refused:{shown}", shown, ResourceKind.PAGE)
     evidence = f"{source.split(':', 1)[0][:20]}: is not a scheme that is archived; only http and https are"
-    _note(_observation(resource, Availability.UNCLEAR, via=Witness.GUARD, evidence=evidence, tools=tools), tools)
+    now, run_id = tools.clock.now(), tools.run.run_id
+    _note(Observation(resource, now, Availability.UNCLEAR, Witness.GUARD, evidence, run_id), tools)
     return ArticleReading(source, resource, problem=f"refused: {evidence}")
 
 
@@ -348,39 +343,16 @@ def _draft(resource: Resource, document: Document, state: _State, tools: ReadToo
     )
 
 
-def article_resource(source: str) -> Resource:
-    """The resource of an article of the web."""
-    return _page(canonical_url(source) or source)
-
-
-def _page(url: str) -> Resource:
-    return Resource(f"page:{url}", url, ResourceKind.PAGE)
+def _asked_at(exchanges: Sequence[Exchange]) -> datetime | None:
+    """When the last request began: what came may have waited until it is read."""
+    return max((exchange.started_at for exchange in exchanges), default=None)
 
 
 def _file_resource(document: Document) -> Resource:
     if document.url and (url := canonical_url(document.url)):
-        return _page(url)
+        return article_resource(url)
     name = "standard input" if document.source == "-" else str(Path(document.source).resolve())
     return Resource(f"file:{name}", name, ResourceKind.PAGE)
-
-
-def observe_article(resource: Resource, fetched: Fetched, tools: ReadTools) -> Observation:
-    """What an answer says of where the article stands; nothing is written down."""
-    if fetched.status is None:
-        refused = fetched.failure is Failure.REFUSED
-        state = Availability.UNCLEAR if refused else Availability.UNREACHABLE
-        evidence = f"{fetched.failure or 'no answer'}: {fetched.note}".rstrip(": ")
-        return _observation(
-            resource, state, via=Witness.GUARD if refused else Witness.HTTP, evidence=evidence, tools=tools
-        )
-    state, status = availability_of_status(fetched.status, fetched.headers), fetched.status
-    return _observation(resource, state, via=Witness.HTTP, evidence=f"HTTP {status}", status=status, tools=tools)
-
-
-def _observation(
-    resource: Resource, state: Availability, *, via: Witness, evidence: str, tools: ReadTools, status: int | None = None
-) -> Observation:
-    return Observation(resource, tools.clock.now(), state, via, evidence, tools.run.run_id, status)
 
 
 def _owned(observation: Observation, version: ArticleVersion) -> Observation:

@@ -19,14 +19,8 @@ from archiver.model.polling import watch_id
 from archiver.model.records import Document
 from archiver.model.urls import canonical_url
 from archiver.steps.archive import Archiving
-from archiver.steps.article import (
-    ArticleReading,
-    article_resource,
-    observe_article,
-    open_article,
-    read_document,
-    read_fetched,
-)
+from archiver.steps.article import ArticleReading, open_article, read_document, read_fetched
+from archiver.steps.article_stand import article_resource, observe_article
 from archiver.steps.dropped import note_dropped
 from archiver.steps.looking import Look, closed, file_digest, look_again
 from archiver.steps.policy import Progress, no_progress
@@ -35,6 +29,10 @@ from archiver.store import RunStore
 from archiver.tap import Prober, Talk
 
 __all__ = ["WatchReport", "Watching"]
+
+
+#: So many sources are asked ahead, while articles among them are archived: what came is in memory until then.
+_BATCH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +86,15 @@ class Watching:
                 waiting.discard(watch.id)
                 self._poll_file(watch, None)
         on_web = [watch for watch in due if looks_like_url(watch.source)]
-        for ended in self._prober.run(self._talks(on_web), keep=True):
-            watch, good = ended.key
-            waiting.discard(watch.id)
-            with closed(ended.exchanges):
-                if ended.fault is not None:
-                    self._book.own_fault(watch, ended.fault)
-                else:
-                    self._polled(watch, Look(watch.source, good, ended.result, ended.exchanges))
+        for begin in range(0, len(on_web), _BATCH):
+            for ended in self._prober.run(self._talks(on_web[begin : begin + _BATCH]), keep=True):
+                watch, good = ended.key
+                waiting.discard(watch.id)
+                with closed(ended.exchanges):
+                    if ended.fault is not None:
+                        self._book.own_fault(watch, ended.fault)
+                    else:
+                        self._polled(watch, Look(watch.source, good, ended.result, ended.exchanges))
         self.report.left += len(waiting)
         return self.report
 
@@ -187,8 +186,9 @@ class Watching:
 
     def _observe(self, look: Look) -> None:
         assert look.fetched is not None  # noqa: S101  # a look at the web
-        with self._archiving.read_tools() as tools:
-            observation = observe_article(article_resource(look.source), look.fetched, tools)
+        at = max((exchange.started_at for exchange in look.exchanges), default=self._tools.clock.now())
+        resource = article_resource(look.source)
+        observation = observe_article(resource, look.fetched, at=at, run_id=self._run.run_id)
         self._run.keep_exchanges(look.exchanges)
         self._run.note(observation)
         self._tools.catalog.ingest_notes([observation])

@@ -143,6 +143,9 @@ def _write(text: str, output: Path | None) -> None:
         sys.stdout.buffer.write(text.encode())
         sys.stdout.flush()
         return
+    if output.suffix.lower() == ".csv":
+        # Spreadsheets take a file without it for one of the last century's code pages.
+        text = f"\ufeff{text}"
     scratch = output.with_name(f".{output.name}.new")
     try:
         scratch.write_text(text, encoding="utf-8", newline="")

@@ -180,13 +180,13 @@ def _instant(text: str) -> str:
 
 
 def report_to_csv(report: Report) -> str:
-    """One table: totals, groups, then every loss, return and risk. UTF-8 with a mark, as spreadsheets want it."""
+    """One table: the totals, the groups, then every loss, return and risk."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, restval="")
     writer.writeheader()
     for row in _rows(report):
         writer.writerow({column: cell(value) for column, value in row.items()})
-    return "\ufeff" + out.getvalue()
+    return out.getvalue()
 
 
 def _rows(report: Report) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ import pytest
 from catalog_evidence import page
 from report_world import DAY, GONE, LIVE, NOW, World, resource, small
 
-from archiver.catalog import Catalog
+from archiver.catalog import Catalog, figures
 from archiver.model.overtime import EventKind
 from archiver.model.states import Availability, Outcome
 from archiver.report import By, Scope, build_report, report_to_csv, report_to_json, report_to_markdown
@@ -283,3 +283,11 @@ def test_an_archive_without_articles_has_an_empty_report(tmp_path):
     assert counted(report.totals) == (0,) * 11
     assert (report.groups, report.losses, report.curves, report.totals.loss_rate) == ((), (), (), None)
     assert "None" not in report_to_markdown(report).split("## What the words mean")[0].replace("None.", "")
+
+
+def test_a_million_rows_are_read_in_the_order_of_keys_and_never_sorted(small_file):
+    with Catalog.open(small_file, readonly=True) as catalog:
+        sql = figures._CITED.format(author="NULL", which=figures._EVERYTHING)
+        plan = [row["detail"] for row in catalog._all(f"EXPLAIN QUERY PLAN {sql}", ["[]"])]
+    assert [step for step in plan if step.startswith("SCAN") and "json_each" not in step] == ["SCAN resource"]
+    assert not [step for step in plan if "TEMP B-TREE" in step or "AUTOMATIC" in step]

@@ -129,7 +129,7 @@ def lost_beside(document, healed):
         for one in before
         if one.ordinal not in gone and not (one.kind is MentionKind.LINK and (one.platform, one.post_id) in keys)
     ]
-    return Counter(map(sign, others)) - Counter(map(sign, extract(html(healed.body, document.url)).mentions))
+    return Counter(map(sign, others)) - Counter(map(sign, extract(replace(document, body=healed.body)).mentions))
 
 
 def marked(body, healed):

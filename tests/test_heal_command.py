@@ -85,6 +85,14 @@ def test_without_a_base_the_copies_are_linked_as_the_page_sees_them(lost, story,
     assert (tmp_path / href).resolve().is_relative_to(lost.home.resolve())
 
 
+def test_the_base_that_alerts_have_is_that_of_cards_too(lost, story):
+    settings = lost.home / "archiver.toml"
+    settings.write_text('[alerts]\nlink_base = "https://kept.example/copies"\n')
+    (one,) = lost.json("heal", story).last["replacements"]
+    settings.unlink()
+    assert 'data-versionurl="https://kept.example/copies/captures/' in one["markup"]
+
+
 def test_an_embed_that_is_left_alone_is_told_and_ends_with_1(lost, tmp_path):
     file = tmp_path / "story.html"
     file.write_text(f"<p>Words</p>{UNSURE}")

@@ -13,6 +13,7 @@ import click
 from archiver.catalog import Catalog
 from archiver.cli.options import Common, command_options
 from archiver.cli.output import emit, plain, say, warn
+from archiver.config import load_settings
 from archiver.fetch.collections import open_source
 from archiver.fetch.items import Collection
 from archiver.fetch.source import looks_like_url
@@ -37,7 +38,11 @@ _STANDARD = "-"
 @click.option("--suspected", is_flag=True, help="Also what was seen gone, and is not declared so yet.")
 @click.option("--undo", "undoing", is_flag=True, help="Give the page back as it was before it was healed.")
 @click.option("--article", "stored", is_flag=True, help="Take ARTICLE's newest state out of the archive.")
-@click.option("--link-base", metavar="URL", help="Where snapshots/ can be seen [default: its path as seen from OUT].")
+@click.option(
+    "--link-base",
+    metavar="URL",
+    help="Where snapshots/ can be seen [default: as the settings say for alerts, else its path as seen from OUT].",
+)
 @click.option("--base-url", metavar="URL", help="The URL that a file was published at, for its relative links.")
 @click.option(
     "--media-bytes",
@@ -85,7 +90,7 @@ def command(  # noqa: PLR0917
         copies = CopyFinder(
             catalog=catalog,
             store=store,
-            link=_links(home, link_base, output),
+            link=_links(home, link_base or load_settings(home.root, {}).alerts.link_base, output),
             suspected=suspected,
             media_bytes=media_bytes,
         )

@@ -13,15 +13,14 @@ from archiver.cli.compose import archive_tools, policy_of, program_name
 from archiver.cli.hooks import hooks_on_demand
 from archiver.cli.options import Common, command_options
 from archiver.cli.output import emit, plain, say, warn
-from archiver.cli.probing import prober_of
+from archiver.cli.probing import check_policy_of, prober_of
 from archiver.cli.progress import PassProgress
 from archiver.cli.spans import SPAN
 from archiver.config import Settings, load_settings
 from archiver.home import Home
-from archiver.model.cadence import Cadence
 from archiver.model.clock import system_clock
 from archiver.model.errors import HomeLocked
-from archiver.steps.checks import CheckPolicy
+from archiver.steps.alerting import check_channels
 from archiver.steps.copies import save_keys
 from archiver.steps.passes import PassPolicy, PassReport, PassTools
 from archiver.steps.trouble import leave_word
@@ -31,7 +30,6 @@ __all__ = ["command"]
 
 #: A file of this name beside the catalog is the word of a run that could not begin.
 _TROUBLE = "run-failed"
-_DAY_S = 86_400
 
 
 @click.command("run", short_help="Do once all that is due: for cron.")
@@ -68,6 +66,7 @@ def command(
     """
     home = common.home()
     settings = load_settings(home.root, {"jobs": jobs, "require_sandbox": require_sandbox, "run_budget_s": budget_s})
+    check_channels(settings.alerts)
     progress = PassProgress()
     try:
         with _pass_tools(common, home, settings, wait_s) as tools:
@@ -96,11 +95,9 @@ def _pass_tools(common: Common, home: Home, settings: Settings, wait_s: int) -> 
 
 
 def _policy(common: Common, home: Home, settings: Settings) -> PassPolicy:
-    vantage = settings.vantages[0].name if settings.vantages else None
-    cadence = Cadence(strikes=settings.strikes, strike_gap_s=round(settings.strike_gap_days * _DAY_S))
     return PassPolicy(
         capture=replace(policy_of(settings), leave_withdrawn=True),
-        check=CheckPolicy(cadence=cadence, canaries=settings.canaries, vantage=vantage),
+        check=check_policy_of(settings),
         alerts=settings.alerts,
         redundancy=settings.redundancy,
         save_keys=save_keys(os.environ),

@@ -111,7 +111,8 @@ def lead_of(report: Report) -> str:
     if not totals.gone:
         return f"Of {cited}, none has been lost."
     rest = totals.gone - totals.kept
-    kept = "A copy of every one is kept here." if not rest else f"{rest:,} of them without a copy here."
+    every = "it" if totals.gone == 1 else "every one"
+    kept = f"A copy of {every} is kept here." if not rest else f"{rest:,} without a copy here."
     since = f" {totals.lost:,} of them since {day(report.since)}." if report.since else ""
     return (
         f"Of {cited}, {totals.gone:,} {'is' if totals.gone == 1 else 'are'} lost: {percent(totals.loss_rate)} of the "

@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BROWSER_READY := $(VENV)/.browser
 TESTS_READY := $(VENV)/.tests
+ORACLES := .oracles
 SOURCE ?=
 ARGS ?=
 
@@ -34,9 +35,11 @@ $(BROWSER_READY): $(READY)
 	@$(BIN)/archiver doctor --install-browser --only-browser
 	@touch $@
 
-$(TESTS_READY): $(READY) requirements-test.lock
+$(TESTS_READY): $(READY) requirements-test.lock requirements-oracles.lock
 	@echo "adding what the tests need (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@[ -x $(ORACLES)/bin/python ] || "$(PYTHON)" -m venv $(ORACLES)
+	@$(ORACLES)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-oracles.lock
 	@touch $@
 
 archive: setup ## Archive SOURCE=<url|file>; without it, the demo site's sample article
@@ -64,6 +67,7 @@ LOCK := uv pip compile --universal --generate-hashes --no-emit-index-url --no-he
 lock: ## Resolve both lock files anew (needs uv)
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) --extra test --extra alerts --constraint requirements.lock pyproject.toml -o requirements-test.lock
+	echo "lifelines>=0.30" | uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet - -o requirements-oracles.lock
 
 bench-capture: setup ## Pages a minute, CPU and bytes against a bare browser loop and four peers, light and heavy pages, in one run
 	@$(BIN)/python bench/capture.py $(ARGS)
@@ -81,5 +85,5 @@ soak: setup $(TESTS_READY) ## Thousands of captures in one run, its browser kill
 	@$(BIN)/python tests/soak.py $(ARGS)
 
 clean: ## Remove what setup and tests made (never evidence)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(ORACLES) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find archiver tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

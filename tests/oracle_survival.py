@@ -1,4 +1,4 @@
-"""lifelines, asked from an environment of its own: it brings half of scientific Python along, which the program never sees.
+"""lifelines, asked from an environment of its own: what it brings along, the program must never see.
 
 Standard input: one JSON object with `fit` (the name of a method of KaplanMeierFitter) and `options` (its
 arguments, null for infinity in lists). Standard output: one JSON object a row of the curve.

@@ -47,7 +47,9 @@ def test_what_was_declared_gone_is_looked_at_rarely():
     assert due((0 * DAY, LIVE), (30 * DAY, GONE), (33 * DAY, GONE), (36 * DAY, GONE), declared=True) == 66 * DAY
 
 
-@pytest.mark.parametrize(("times", "wait"), [(1, 6 * HOUR), (2, DAY), (3, 3 * DAY), (4, 7 * DAY), (9, 7 * DAY)])
+@pytest.mark.parametrize(
+    ("times", "wait"), [(1, 6 * HOUR), (2, DAY), (3, 3 * DAY), (4, 7 * DAY), (5, 14 * DAY), (9, 30 * DAY)]
+)
 def test_a_look_that_taught_nothing_is_repeated_less_and_less_soon(times, wait):
     looks = [((10 + number) * DAY, BLOCKED) for number in range(times)]
     assert due((0 * DAY, LIVE), *looks) == looks[-1][0] + wait

@@ -191,7 +191,10 @@ def test_a_live_entry_page_that_leads_to_the_front_page_is_no_loss():
         _, with_copy = judged(web, url=url, known=Known(Availability.MOVED, None, copy_of(HOME)), nothing=nothing)
         assert with_copy.stand.availability is Availability.MOVED
     _, without = judged({url: to(HOME, ROOT)}, url=url)
-    assert without.stand.availability.group is Group.UNKNOWN
+    assert without.stand.availability is Availability.MOVED
+    # Of any other name it may as well be an address that nobody has.
+    deep = "https://www.shore.example/entry.html"
+    assert judged({deep: to(HOME, ROOT)}, url=deep)[1].stand.availability.group is Group.UNKNOWN
 
 
 @pytest.mark.parametrize("known", [None, Known(Availability.LIVE, None, copy_of(SHELL, drawn=THERE))])

@@ -41,7 +41,7 @@ def test_no_answer_of_any_platforms_table_is_called_gone_unless_its_reader_says_
         answer["final_url"] = sample.answer.url
 
     def says(ask):
-        return answer if ask.url == own.url else failed(Failure.TIMED_OUT)
+        return answer if ask.url == own.url else json("", 403)
 
     _, found = talk(judge(post_resource(ref), random_hex=lambda _count: "77"), says)
     reading = platform.read_record(ref, own, sample.answer)
@@ -49,6 +49,17 @@ def test_no_answer_of_any_platforms_table_is_called_gone_unless_its_reader_says_
         assert found.stand.availability == reading.availability
     else:
         assert found.stand.availability.group in (Group.UNKNOWN, reading.availability.group)
+
+
+@pytest.mark.parametrize("trouble", [failed(Failure.TIMED_OUT), json("", 503), json("", 429)], ids=["silent", 503, 429])
+def test_a_loss_without_a_reason_is_not_believed_while_another_endpoint_is_in_trouble(trouble):
+    _, found = judged(X, syndication(trouble, json("", 404)))
+    assert found.stand.availability is Availability.UNCLEAR
+    assert "another gave no answer" in found.stand.evidence
+    _, found = judged(X, syndication(json("{}"), json("", 404)))
+    assert found.stand.availability is Availability.GONE_UNSPECIFIED
+    _, found = judged(X, syndication(json(TOMBSTONE), trouble))
+    assert found.stand.availability is Availability.GONE_DELETED
 
 
 def test_a_tombstone_that_names_its_reason_is_believed_where_the_other_endpoint_agrees():

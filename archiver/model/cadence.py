@@ -43,7 +43,7 @@ class Cadence:
     least_s: int = 7 * _DAY_S
     most_s: int = 180 * _DAY_S
     #: After looks that taught nothing, by how many there were in a row.
-    again_s: tuple[int, ...] = (6 * _HOUR_S, _DAY_S, 3 * _DAY_S, 7 * _DAY_S)
+    again_s: tuple[int, ...] = (6 * _HOUR_S, _DAY_S, 3 * _DAY_S, 7 * _DAY_S, 14 * _DAY_S, 30 * _DAY_S)
     strikes: int = 3
     strike_gap_s: int = 3 * _DAY_S
     #: What was declared gone is still looked at, from so often on.

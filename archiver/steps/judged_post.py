@@ -19,6 +19,8 @@ __all__ = ["judge_post"]
 #: Records are small; some platforms' are whole pages.
 _RECORD_BYTES = 4 << 20
 _OPEN = (Group.LIVE, Group.RESTRICTED)
+#: What passes: an endpoint that is always closed to us (BLOCKED) must not keep the others from being heard.
+_TROUBLE = (Availability.RATE_LIMITED, Availability.SERVER_ERROR, Availability.UNREACHABLE)
 
 
 def judge_post(resource: Resource, *, elsewhere: bool) -> Judging:
@@ -27,7 +29,8 @@ def judge_post(resource: Resource, *, elsewhere: bool) -> Judging:
     1. Its endpoints are asked in order until one says something conclusive. 2. One that says
     "gone" is not believed alone: the others are asked too, and where any shows the post or
     says that it is only restricted, nothing is concluded. Of several losses the one with a
-    reason counts. 3. Where none is conclusive, the first one's answer is told.
+    reason counts; one without a reason does not while another endpoint is in trouble, for that one
+    might have shown the post. 3. Where none is conclusive, the first one's answer is told.
     """
     platform = platform_named(resource.platform or "")
     post = identify(resource.uri) or PostRef(resource.platform or "", resource.post_id or "", resource.uri)
@@ -38,6 +41,7 @@ def judge_post(resource: Resource, *, elsewhere: bool) -> Judging:
         return (yield from _judge_by_page(platform, post, elsewhere))
     told: Judged | None = None
     lost: Judged | None = None
+    in_trouble: Judged | None = None
     for request in requests:
         fetched = yield Ask(request.url, request.headers, _RECORD_BYTES, elsewhere=elsewhere)
         heard = _heard(platform, post, request, fetched)
@@ -46,8 +50,12 @@ def judge_post(resource: Resource, *, elsewhere: bool) -> Judging:
             return _contradicted(lost, heard) if lost else heard
         if group is Group.GONE:
             lost = heard if lost is None or (heard.sure and not lost.sure) else lost
+        if heard.stand.availability in _TROUBLE:
+            in_trouble = in_trouble or heard
         if told is None:
             told = heard
+    if lost and in_trouble and not lost.sure:
+        return _unheard(lost, in_trouble)
     return lost or told or Judged(Stand(Availability.UNCLEAR, Witness.RECORD, "the platform has no endpoint"))
 
 
@@ -83,6 +91,12 @@ def _contradicted(lost: Judged, heard: Judged) -> Judged:
         f"one endpoint says {lost.stand.availability} ({lost.stand.evidence}), another {heard.stand.availability}"
     )
     return Judged(Stand(Availability.UNCLEAR, Witness.RECORD, evidence), heard.http_status)
+
+
+def _unheard(lost: Judged, in_trouble: Judged) -> Judged:
+    evidence = f"one endpoint says {lost.stand.availability} ({lost.stand.evidence}), but another gave no answer"
+    evidence = f"{evidence} ({in_trouble.stand.evidence})"
+    return Judged(Stand(Availability.UNCLEAR, Witness.RECORD, evidence), in_trouble.http_status)
 
 
 # --- platforms without an endpoint ---------------------------------------------------------------

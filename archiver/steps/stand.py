@@ -161,10 +161,18 @@ def moved_stand(asked: str, arrived: str | None) -> Stand | None:
     return Stand(Availability.MOVED, Witness.HTTP, f"answered at {arrived}")
 
 
+#: What servers call the page of a folder: at the top it is the front page by another name.
+_INDEX_NAMES = frozenset(
+    f"{name}.{suffix}" for name in ("index", "default") for suffix in ("html", "htm", "php", "asp")
+)
+
+
 def is_front_page(asked: str, arrived: str) -> bool:
     """Whether a deep link ended on the front page of some site."""
     here, there = parse_url(asked), parse_url(arrived)
     if here is None or there is None or there.segments:
+        return False
+    if len(here.segments) == 1 and here.segments[0].lower() in _INDEX_NAMES:
         return False
     return bool(here.segments) or (bool(here.query) and not there.query)
 

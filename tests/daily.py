@@ -97,8 +97,9 @@ class Daily:
             request.send_header(name, value)
         if status != 304:
             request.send_header("Content-Length", str(len(body)))
-        request.end_headers()
+        # Before any byte of the answer goes: a 304 ends with its head, and a thread may have to wait after it.
         self.log.append(Asked(request.path, status, known is not None, begun_s, time.monotonic()))
+        request.end_headers()
         request.wfile.write(body)
 
     def _handler(self):

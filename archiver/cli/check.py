@@ -10,7 +10,7 @@ import click
 from archiver.catalog import Catalog
 from archiver.cli.compose import archive_tools, program_name
 from archiver.cli.options import Common, command_options
-from archiver.cli.output import emit, plain, say, shorten, table, warn
+from archiver.cli.output import emit, plain, say, shorten, warn
 from archiver.cli.probing import check_policy_of, prober_of
 from archiver.cli.progress import PassProgress
 from archiver.cli.spans import SPAN
@@ -26,7 +26,7 @@ from archiver.steps.runs import opened_run
 __all__ = ["command"]
 
 _MOST_ROWS = 200
-_EVIDENCE_CHARS = 120
+_EVIDENCE_CHARS = 200
 
 
 @click.command("check", short_help="Look whether posts and pages are still there.")
@@ -153,15 +153,9 @@ def _show(report: CheckReport, shown: list[Looked]) -> None:
     # What was lost comes first, then what is not known.
     order = (Group.GONE, Group.UNKNOWN, Group.RESTRICTED, Group.LIVE)
     rows = sorted(shown, key=lambda one: (one.declared_since is None, order.index(one.state.group), one.resource.uri))
-    columns: list[tuple[str, str, int | None]] = [
-        ("state", "", 12),
-        ("lost", "", 10),
-        ("next look", "", 10),
-        ("resource", "", 20),
-        ("why", "", 20),
-    ]
-    if rows:
-        table("What was found", columns, [_row(one) for one in rows[:_MOST_ROWS]])
+    for one in rows[:_MOST_ROWS]:
+        say(f"{one.state.value:<17} {plain(one.resource.uri)}")
+        say(f"{'':<17} {_why(one)}")
     if len(rows) > _MOST_ROWS:
         say(f"and {len(rows) - _MOST_ROWS} more; --json gives all")
     groups = ", ".join(f"{count} {group}" for group, count in report.groups.items())
@@ -172,11 +166,8 @@ def _show(report: CheckReport, shown: list[Looked]) -> None:
         warn(f"{report.faults} looks failed by a fault of this program; --verbose says more")
 
 
-def _row(one: Looked) -> tuple[str, ...]:
-    return (
-        one.state.value,
-        f"{one.declared_since:%Y-%m-%d}" if one.declared_since else f"strike {one.strikes}" if one.strikes else "",
-        f"{one.next_due:%Y-%m-%d}" if one.next_due else "",
-        plain(one.resource.uri),
-        shorten(one.evidence, _EVIDENCE_CHARS),
-    )
+def _why(one: Looked) -> str:
+    lost = f"counts as lost since {one.declared_since:%Y-%m-%d}" if one.declared_since else ""
+    strike = f"strike {one.strikes}" if one.strikes and not lost else ""
+    following = f"next look {one.next_due:%Y-%m-%d}" if one.next_due else ""
+    return "; ".join(part for part in (shorten(one.evidence, _EVIDENCE_CHARS), lost, strike, following) if part)

@@ -11,7 +11,7 @@ from archiver.catalog import Catalog
 from archiver.catalog.watches import StoredWatch
 from archiver.cli.compose import program_name
 from archiver.cli.options import Common, command_options, source_options
-from archiver.cli.output import emit, plain, say, shorten, table
+from archiver.cli.output import emit, plain, say, shorten
 from archiver.cli.spans import SPAN, span_text
 from archiver.cli.waiting import enter_home
 from archiver.config import load_settings
@@ -131,25 +131,17 @@ def _show(found: Sequence[StoredWatch], common: Common) -> None:
     if not found:
         say("Nothing is watched. Begin with:  archiver watch add URL --every 6h")
         return
-    columns: list[tuple[str, str, int | None]] = [
-        ("id", "", 16),
-        ("state", "", None),
-        ("every", "", None),
-        ("last poll", "", None),
-        ("next poll", "", None),
-        ("articles", "", None),
-        ("source", "", None),
-    ]
-    table("Watched", columns, [_cells(watch) for watch in found])
     for watch in found:
+        say(f"{watch.id}  {plain(watch.source)}")
+        say(f"    {_told(watch)}")
         if watch.note:
-            say(f"{plain(watch.source)}: {shorten(watch.note, 200)}")
+            say(f"    {shorten(watch.note, 200)}")
 
 
-def _cells(watch: StoredWatch) -> list[str]:
-    last = f"{_minute(watch.polled_at)} {watch.outcome}" if watch.polled_at else "never"
-    due = _minute(watch.due_at) if watch.state is WatchState.ACTIVE else "-"
-    return [watch.id, watch.state, span_text(watch.every_s), last, due, str(watch.articles), watch.source]
+def _told(watch: StoredWatch) -> str:
+    last = f"last poll {_minute(watch.polled_at)} ({watch.outcome})" if watch.polled_at else "never polled"
+    following = f"next {_minute(watch.due_at)}" if watch.state is WatchState.ACTIVE else watch.state.value
+    return f"every {span_text(watch.every_s)}, {last}, {following}, {watch.articles} articles"
 
 
 def _minute(instant: datetime) -> str:

@@ -30,6 +30,7 @@ __all__ = [
     "items",
     "last_link",
     "number_at",
+    "outermost",
     "paragraphs",
     "parse_html",
     "parse_json",
@@ -240,7 +241,12 @@ def shown_text(tag: Tag, *, without: Sequence[Tag] = (), newlines: bool = False)
 
 
 def paragraphs(tag: Tag) -> list[Tag]:
-    """The paragraphs below `tag`, in reading order, without those inside another: no text twice, and linear."""
+    """The paragraphs below `tag`, as `outermost` finds them."""
+    return outermost(tag, "p")
+
+
+def outermost(tag: Tag, name: str) -> list[Tag]:
+    """The elements of a name below `tag`, in reading order, without those inside another: no text twice, and linear."""
     found: list[Tag] = []
     stack: list[Iterator[PageElement]] = [iter(tag.contents)]
     while stack:
@@ -248,7 +254,7 @@ def paragraphs(tag: Tag) -> list[Tag]:
         if node is None:
             stack.pop()
         elif isinstance(node, Tag):
-            if node.name == "p":
+            if node.name == name:
                 found.append(node)
             else:
                 stack.append(iter(node.contents))

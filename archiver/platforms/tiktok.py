@@ -18,7 +18,7 @@ from archiver.platforms.base import (
     Sample,
     TimeSample,
 )
-from archiver.platforms.common import attr, paragraphs, shown_text
+from archiver.platforms.common import attr, outermost, paragraphs, shown_text
 
 __all__ = ["PLATFORM"]
 
@@ -90,7 +90,7 @@ def _read_blockquote(tag: Tag) -> list[Found]:
 def _claim(tag: Tag) -> Claim:
     """`<section><a>@user</a> <p>CAPTION</p> <a>♬ sound</a></section>`; older ones have no `<p>`."""
     section = tag.find("section") or tag
-    links = section.find_all("a")
+    links = outermost(section, "a")
     user = next((link for link in links if shown_text(link).startswith("@")), None)
     sound = next((link for link in reversed(links) if shown_text(link).startswith("♬")), None)
     captions = paragraphs(section)

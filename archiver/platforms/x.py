@@ -22,6 +22,7 @@ from archiver.platforms.common import (
     attr,
     blockquote_claim,
     last_link,
+    outermost,
     parse_json,
     snowflake_time,
     text_at,
@@ -144,9 +145,10 @@ def _read_blockquote(tag: Tag) -> Iterable[Found]:
 def _claim(tag: Tag) -> Claim:
     """The claim without the links that only stand for media; their keys are kept apart."""
     claim = blockquote_claim(tag)
-    shown = [(attr(link, "href"), link.get_text().strip()) for link in tag.find_all("a", href=True)]
-    media = [words.rsplit("/", 1)[-1] for href, words in shown if re.match(r"pic\.(?:twitter|x)\.com/\w", words)]
-    keys = [found[1] for href, _ in shown if (found := re.fullmatch(r"https?://t\.co/(\w+)", href))]
+    shown = [link.get_text().strip() for link in outermost(tag, "a")]
+    media = [words.rsplit("/", 1)[-1] for words in shown if re.match(r"pic\.(?:twitter|x)\.com/\w", words)]
+    hrefs = [attr(link, "href") for link in tag.find_all("a", href=True)]
+    keys = [found[1] for href in hrefs if (found := re.fullmatch(r"https?://t\.co/(\w+)", href))]
     text = re.sub(r"(?:\s*pic\.(?:twitter|x)\.com/\w+)+$", "", claim.text or "")
     return Claim(
         name=claim.name,

@@ -83,6 +83,19 @@ def test_the_post_may_come_late(site, render):
     assert (seen.end, seen.post_text, seen.settled) == (RenderEnd.READY, "Hello, “world”.", True)
 
 
+def test_a_page_that_writes_itself_anew_all_the_time_was_not_at_rest(site, render):
+    again = "setInterval(() => { document.open(); document.write('<p>' + Math.random()) }, 5)"
+    seen = render(full_page(site.add("http://news.example/ticker", html(f"<p>Hello<script>{again}</script>"))), 6)
+    assert not seen.settled
+    assert b"<p>0." in seen.dom
+
+
+def test_a_page_that_wrote_itself_anew_before_it_was_looked_at_is_at_rest(site, render):
+    once = "onload = () => { document.open(); document.write('<p>The story'); document.close() }"
+    seen = render(full_page(site.add("http://news.example/anew", html(f"<p>Hello<script>{once}</script>"))))
+    assert (seen.end, seen.visible_text, seen.settled) == (RenderEnd.READY, "The story", True)
+
+
 def test_a_page_that_goes_on_by_itself_after_its_picture_was_not_at_rest(site, render):
     gone_on, asked = Future(), threading.Event()
 

@@ -46,6 +46,7 @@ NEVER_WHOLE = {
     **dict.fromkeys(("hints", "long-head"), _REFUSED),
     **dict.fromkeys(("stalled", "short", "drip", "endless", "gigabytes"), _CUT),
     **dict.fromkeys(("bomb", "bomb-brotli", "bomb-zstd", "bomb-twice", "ping-pong", "reload", "empty"), _NOTHING),
+    "write": {Reason.NOT_SETTLED, Reason.NEVER_READY, *_NOTHING},
     "download": {Reason.DOWNLOAD},
 }
 

@@ -74,6 +74,8 @@ class Draft:
     pdf: bytes | None = None
     #: How many documents the page had held when it was shot: one that goes on by itself afterwards was not at rest.
     documents: int | None = None
+    #: How often its document had been written anew when it was looked at: the picture shows another one then.
+    rewrites: int | None = None
 
     @property
     def seen(self) -> dict[str, Any]:
@@ -115,6 +117,9 @@ class Draft:
         removed = tuple(plan.overlays[index] for index in sorted(set(self.beneath["removed"])))
         return replace(untouched, removed=removed, cleaned=self._cleaned(plan, untouched))
 
+    def _at_rest(self, watch: Watch) -> bool:
+        return self.documents in (None, watch.documents) and self.rewrites in (None, watch.rewrites)
+
     def _cleaned(self, plan: RenderPlan, untouched: Rendering) -> Rendering:
         seen = self.beneath["seen"]
         return replace(
@@ -144,7 +149,7 @@ class Draft:
             **(_shot_fields(seen, plan) if shot else {}),
             **_seen_fields(seen, plan),
             found=self.found if shot else (),
-            settled=bool(self.look.get("settled")) and self.documents in (None, watch.documents),
+            settled=bool(self.look.get("settled")) and self._at_rest(watch),
             events=watch.events(),
             steps=tuple(self.steps),
             note=self.note,

@@ -24,6 +24,7 @@ class Watch:
     last one on another site. `opened` is set once it was opened, `downloaded` once it
     offered a file, `replaced` whenever another document takes the place of the one there.
     `status` and `headers` (lower-case names) are the first document's, None and {} without.
+    `rewrites` counts how often a script emptied the main frame's document to write it anew.
     """
 
     def __init__(self, main_frame: str) -> None:
@@ -34,6 +35,7 @@ class Watch:
         self.opened = asyncio.Event()
         self.downloaded = asyncio.Event()
         self.replaced = asyncio.Event()
+        self.rewrites = 0
         self._documents = 0
         self._main_frame = main_frame
         self._notes: dict[str, int] = {}
@@ -90,6 +92,11 @@ class Watch:
             self.note(f"navigated to {url}")
             if not same_site(self.home, url):
                 self.left_for = url
+
+    def on_rewritten(self, event: Mapping[str, Any]) -> None:
+        """`Page.documentOpened`: the same document, from nothing (`document.open`)."""
+        if event["frame"]["id"] == self._main_frame:
+            self.rewrites += 1
 
 
 def same_site(one: str, other: str) -> bool:

@@ -44,6 +44,8 @@ RESERVE_S = 4.0
 #: How long the post may take to appear, and how long on an error page or on another site.
 READY_S = 15.0
 ASTRAY_S = 3.0
+#: A page that writes itself anew under each of so many looks never rests.
+MOST_LOOKS = 3
 #: How long fonts, images and layout may then take to settle.
 SETTLE_POST_S = 2.5
 SETTLE_PAGE_S = 6.0
@@ -149,6 +151,7 @@ class Visit:
         watch = self._watch
         tab.on("Inspector.targetCrashed", lambda _event: self.end_from_outside("the page's process ended"))
         tab.on("Page.frameNavigated", watch.on_navigated)
+        tab.on("Page.documentOpened", watch.on_rewritten)
         tab.on("Page.windowOpen", watch.on_window)
         tab.on("Page.downloadWillBegin", watch.on_download)
         tab.on("Network.responseReceived", watch.on_response)
@@ -219,9 +222,9 @@ class Visit:
 
     async def _look(self, tab: Tab) -> None:
         """Look until something stays still long enough to be read, or time runs out."""
-        eye = self._eye(tab)
+        eye, watch, looks = self._eye(tab), self._watch, 0
         while (left_s := self._budget.left_s() - self._reserve_s) > 0:
-            documents = self._watch.documents
+            documents, self._draft.rewrites = watch.documents, watch.rewrites
             try:
                 ready_s = min(self._patience_s, max(0.1, left_s - self._settle_s - 0.5))
                 self._take(await self._budget.within(eye.look_while_there(ready_s, self._settle_s), left_s))
@@ -231,7 +234,8 @@ class Visit:
                 # The document was replaced under the look: look at the new one.
                 await asyncio.sleep(0.02)
                 continue
-            if documents == self._watch.documents:
+            looks += 1
+            if documents == watch.documents and (self._draft.rewrites == watch.rewrites or looks == MOST_LOOKS):
                 return
         if not self._draft.look:
             await self._look_once(tab, eye)

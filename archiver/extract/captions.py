@@ -66,11 +66,12 @@ class Captions:
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self._blocks = blocks
-        texts = [block.text for block in blocks if block.kind in _PROSE]
+        # A line break, which none of the words has, keeps blocks apart.
+        text = "\n".join(block.text for block in blocks if block.kind in _PROSE)
         self._readers: list[tuple[tuple[str, ...], Callable[[int, View, tuple[int, int]], Iterator[Caption]]]] = []
         self._words: list[str] = []
-        facebook = tuple(word for word in FACEBOOK_WORDS if any(word in text for text in texts))
-        instagram = tuple(word for word in INSTAGRAM_HEAD_WORDS if any(word in text for text in texts))
+        facebook = tuple(word for word in FACEBOOK_WORDS if word in text)
+        instagram = tuple(word for word in INSTAGRAM_HEAD_WORDS if word in text)
         self._heads = bool(instagram)
         for words, reader in (
             (("(@", "（@", "( @"), self._instagram),
@@ -80,7 +81,7 @@ class Captions:
             (("♬", "â™¬"), self._tiktok),
             (("u/",), self._reddit),
         ):
-            if any(word in text for word in words for text in texts):
+            if any(word in text for word in words):
                 self._readers.append((words, reader))
                 self._words += words
 

@@ -2,9 +2,9 @@
 
 __all__ = ["Effort"]
 
-#: Enough for 2,500 posts with four paragraphs above each, and for six thousand with one;
+#: Enough for 2,000 posts with four paragraphs above each, and for five thousand with one;
 #: no article comes near.
-_MOST = 13_000
+_MOST = 11_000
 
 
 class Effort:

@@ -80,12 +80,13 @@ class Lines:
     def meant(self, index: int, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The lines between two places as they were meant, without the white space around them."""
         text, place = self._blocks[index].text, start
-        joins = self.joins(index) if text.find("\n", start, end) >= 0 else {}
+        if text.find("\n", start, end) < 0:
+            yield from _bare(text, start, end)
+            return
+        joins = self.joins(index)
         for cut in (*_breaks(text, start, end), end):
             if cut == end or cut not in joins:
-                line = text[place:cut]
-                if line.strip():
-                    yield place + len(line) - len(line.lstrip()), cut - len(line) + len(line.rstrip())
+                yield from _bare(text, place, cut)
                 place = cut + 1
 
     def _judged(self, text: str) -> Iterator[tuple[int, str]]:
@@ -100,6 +101,14 @@ class Lines:
             elif _is_full(line, below, self._width.columns):
                 yield place, _between(line, below)
             place += 1
+
+
+def _bare(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
+    """Where a line begins and ends without the white space around it; () if it is nothing else."""
+    line = text[start:end]
+    if not line.strip():
+        return ()
+    return ((start + len(line) - len(line.lstrip()), end - len(line) + len(line.rstrip())),)
 
 
 def _breaks(text: str, start: int, end: int) -> Iterator[int]:

@@ -107,11 +107,9 @@ def _references(text: str) -> dict[str, str]:
 
 def _lines(text: str) -> Iterator[_Line]:
     start = 0
-    while start <= len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        yield _Line(text[start:end].rstrip("\r"), start)
-        start = end + 1
+    for line in text.split("\n"):
+        yield _Line(line.rstrip("\r"), start)
+        start += len(line) + 1
 
 
 def _read_line(state: _State, line: _Line) -> None:
@@ -148,6 +146,10 @@ def _read_plain(state: _State, line: _Line) -> None:
 
 
 def _read_marked(state: _State, line: _Line) -> None:
+    if line.text[:1].isalpha():
+        # No mark begins with a letter, and nearly all lines do.
+        state.lines.append(line)
+        return
     fence, heading, item = _FENCE.match(line.text), _HEADING.match(line.text), _ITEM.match(line.text)
     embed = shortcode_embed(line.text) if line.text.lstrip()[:1] in ("{", "[", "<") else None
     if not line.text.strip():
@@ -213,6 +215,8 @@ def _close(state: _State) -> None:
 
 
 def _block(state: _State, lines: list[_Line], kind: BlockKind, marker: str) -> Block:
+    if len(lines) == 1 and is_bare(lines[0].text):
+        return Block(kind, lines[0].text, quote=state.quote, marker=marker, offsets=[(0, lines[0].start)])
     joined = _Joined(lines)
     if is_bare(joined.text):
         return Block(kind, joined.text, quote=state.quote, marker=marker, offsets=joined.offsets())

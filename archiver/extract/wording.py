@@ -86,7 +86,13 @@ _SHORT_NAME = 3
 
 def language(text: str) -> str:
     """The language, told by its frequent words; else the script; "" where neither can be told."""
-    words = [word.casefold() for word in _WORD.findall(text[:_READ_CHARS])]
+    return _language(text[:_READ_CHARS])
+
+
+# One paragraph is asked about from every attribution below it.
+@lru_cache(maxsize=512)
+def _language(text: str) -> str:
+    words = [word.casefold() for word in _WORD.findall(text)]
     votes: dict[str, int] = {}
     for word in words:
         for name in _LANGUAGES.get(word, ()):

@@ -395,3 +395,33 @@ CREATE TABLE rhythm (
   cadence TEXT NOT NULL,              -- JSON object
   PRIMARY KEY (set_at, run_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE verdict (
+  -- One comparison of a mention's claim with its post; the latest of a mention stands.
+  version_id TEXT NOT NULL,
+  ordinal INTEGER NOT NULL,
+  judged_at TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  verdict TEXT CHECK (verdict IN ('exact', 'equivalent', 'truncated', 'altered', 'misattributed', 'misdated', 'impossible', 'unverifiable')) NOT NULL,
+  cues TEXT NOT NULL,                 -- JSON list: why
+  against TEXT CHECK (against IN ('record', 'capture', 'archived')),
+  basis TEXT,                         -- a capture's id, `live`, or the URI-M of another archive
+  score REAL,
+  claimed_digest TEXT,                -- of both texts as compared
+  kept_digest TEXT,
+  PRIMARY KEY (version_id, ordinal, judged_at, run_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE candidate (
+  -- A permalink that an orphan may have had.
+  version_id TEXT NOT NULL,
+  ordinal INTEGER NOT NULL,
+  url TEXT NOT NULL,
+  found_at TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  score REAL NOT NULL,
+  clues TEXT NOT NULL,                -- JSON list: what speaks for it
+  accepted INTEGER NOT NULL CHECK (accepted IN (0, 1)),
+  uri_m TEXT,                         -- the other archive's copy that was read
+  PRIMARY KEY (version_id, ordinal, url)
+) STRICT, WITHOUT ROWID;

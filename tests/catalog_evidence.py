@@ -8,6 +8,8 @@ from archiver.model.digests import sha256
 from archiver.model.evidence import Note
 from archiver.model.overtime import (
     Alert,
+    Candidate,
+    Clue,
     Comparison,
     CopyState,
     Event,
@@ -16,6 +18,7 @@ from archiver.model.overtime import (
     Poll,
     PollOutcome,
     Rhythm,
+    Verification,
     Watch,
     WatchState,
 )
@@ -52,6 +55,7 @@ from archiver.model.states import (
     ResourceKind,
     RunOutcome,
 )
+from archiver.model.verdicts import Against, Cue, Verdict
 
 T0 = datetime(2026, 11, 22, 10, 15, 30, tzinfo=UTC)
 RUN = "20261122T101530Z-run-ab12"
@@ -249,6 +253,23 @@ def over_time(run_id=RUN):
         Alert("e1", "desk", at(24), run_id, sent=True),
         OtherCopy(gone, "web.archive.org", CopyState.FOUND, at(25), run_id, "https://web.archive.org/web/1/x", at(1)),
         Rhythm(at(26), run_id, Cadence(strikes=2, strike_gap_s=86_400)),
+        Verification(
+            article_version().id,
+            2,
+            at(27),
+            run_id,
+            Verdict.ALTERED,
+            (Cue.DIGIT_CHANGED,),
+            Against.RECORD,
+            capture().id,
+            0.97,
+            sha256(b"said 7"),
+            sha256(b"said 1"),
+        ),
+        Candidate(article_version().id, 1, gone.uri, at(27), run_id, 0.5, (Clue.SIMILAR_TEXT,)),
+        Candidate(
+            article_version().id, 1, gone.uri, at(28), run_id, 1.0, (Clue.MEDIA_KEY, Clue.SAME_DAY), accepted=True
+        ),
     ]
 
 

@@ -12,6 +12,7 @@ FLOORS = {
     "model": 0,
     "platforms": 1,
     "extract": 2,
+    "compare": 2,
     "fetch": 3,
     "tap": 3,
     "browser": 3,

@@ -6,12 +6,12 @@ from archiver.catalog.derive import cadence_of, derive_all_due, derive_availabil
 from archiver.catalog.keys import sortable_at
 from archiver.catalog.rows import insert
 from archiver.catalog.shared import json_text, put_resource, put_run
-from archiver.model.overtime import Alert, Comparison, Event, OtherCopy, Poll, Rhythm, Watch
+from archiver.model.overtime import Alert, Candidate, Comparison, Event, OtherCopy, Poll, Rhythm, Verification, Watch
 from archiver.model.records import Resource
 
 __all__ = ["Overtime", "put_overtime"]
 
-Overtime = Watch | Poll | Comparison | Event | Alert | OtherCopy | Rhythm
+Overtime = Watch | Poll | Comparison | Event | Alert | OtherCopy | Rhythm | Verification | Candidate
 
 
 def put_overtime(db: Database, line: Overtime) -> None:
@@ -31,6 +31,10 @@ def put_overtime(db: Database, line: Overtime) -> None:
             _copy(db, line)
         case Rhythm():
             _rhythm(db, line)
+        case Verification():
+            _verdict(db, line)
+        case Candidate():
+            _candidate(db, line)
 
 
 def _watch(db: Database, line: Watch) -> None:
@@ -133,6 +137,39 @@ def _rhythm(db: Database, line: Rhythm) -> None:
     insert(db, "rhythm", values)
     if cadence_of(db) != before:
         derive_all_due(db)
+
+
+def _verdict(db: Database, line: Verification) -> None:
+    values = {
+        "version_id": line.article_id,
+        "ordinal": line.ordinal,
+        "judged_at": sortable_at(line.at),
+        "run_id": put_run(db, line.run_id),
+        "verdict": line.verdict.value,
+        "cues": json_text(line.cues),
+        "against": line.against.value if line.against else None,
+        "basis": line.basis,
+        "score": line.score,
+        "claimed_digest": str(line.claimed) if line.claimed else None,
+        "kept_digest": str(line.kept) if line.kept else None,
+    }
+    insert(db, "verdict", values)
+
+
+def _candidate(db: Database, line: Candidate) -> None:
+    values = {
+        "version_id": line.article_id,
+        "ordinal": line.ordinal,
+        "url": line.url,
+        "found_at": sortable_at(line.at),
+        "run_id": put_run(db, line.run_id),
+        "score": line.score,
+        "clues": json_text(line.clues),
+        "accepted": int(line.accepted),
+        "uri_m": line.uri_m,
+    }
+    later = "(excluded.found_at, excluded.run_id) > (candidate.found_at, candidate.run_id)"
+    insert(db, "candidate", values, replace_where=("version_id, ordinal, url", later))
 
 
 def _known(db: Database, resource: Resource | None) -> int | None:

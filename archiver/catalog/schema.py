@@ -60,6 +60,8 @@ TABLES = (
     "alert",
     "other_copy",
     "rhythm",
+    "verdict",
+    "candidate",
     "passage",
 )
 

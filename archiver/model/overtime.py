@@ -13,9 +13,12 @@ from archiver.model.cadence import Cadence
 from archiver.model.digests import Digest
 from archiver.model.records import Resource
 from archiver.model.states import Availability, Drift
+from archiver.model.verdicts import Against, Cue, Verdict
 
 __all__ = [
     "Alert",
+    "Candidate",
+    "Clue",
     "Comparison",
     "CopyState",
     "Event",
@@ -24,6 +27,7 @@ __all__ = [
     "Poll",
     "PollOutcome",
     "Rhythm",
+    "Verification",
     "Watch",
     "WatchState",
 ]
@@ -190,3 +194,67 @@ class Rhythm:
     at: datetime
     run_id: str
     cadence: Cadence
+
+
+class Clue(StrEnum):
+    """What speaks for a candidate permalink of an orphan: a closed vocabulary, the surest first."""
+
+    #: The article's own earlier or later state, or another form of it (AMP), has the same quote with its link.
+    ARTICLE_STATE = "article_state"
+    #: A key that the platform made (`pic.twitter.com/KEY`, `t.co/KEY`) is in the quote and in the post.
+    MEDIA_KEY = "media_key"
+    LINK_KEY = "link_key"
+    SAME_TEXT = "same_text"
+    SIMILAR_TEXT = "similar_text"
+    SAME_AUTHOR = "same_author"
+    SAME_DAY = "same_day"
+    #: Another article of the archive quotes the same words with a link.
+    OTHER_ARTICLE = "other_article"
+    #: A post that the archive holds.
+    OWN_CAPTURE = "own_capture"
+    #: A short link of the quote led there.
+    REDIRECT = "redirect"
+    #: A CDX server lists the address; its text was not seen.
+    CDX_ROW = "cdx_row"
+    #: A CDX server's copy of it was read.
+    ARCHIVED_COPY = "archived_copy"
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What came of comparing one mention's claim with what is known of its post.
+
+    `article_id` is the id of the article's state, `basis` what was compared with: a capture's
+    id, `live` for a record asked for just then, another archive's URI-M; None where there was
+    nothing. The digests are those of the two texts (UTF-8), so that it can be done again.
+    """
+
+    article_id: str
+    ordinal: int
+    at: datetime
+    run_id: str
+    verdict: Verdict
+    cues: tuple[Cue, ...] = ()
+    against: Against | None = None
+    basis: str | None = None
+    score: float | None = None
+    claimed: Digest | None = None
+    kept: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A permalink that an orphan may have had. At most one of a mention's is accepted at a time.
+
+    `score` is 0 to 1. A line with the same article, ordinal and URL as an earlier one takes its place.
+    """
+
+    article_id: str
+    ordinal: int
+    url: str
+    at: datetime
+    run_id: str
+    score: float
+    clues: tuple[Clue, ...]
+    accepted: bool = False
+    uri_m: str | None = None

@@ -31,6 +31,8 @@ _KEY_COLUMNS = {
     "alert": 3,
     "other_copy": 5,
     "rhythm": 2,
+    "verdict": 4,
+    "candidate": 3,
     "words": 4,
 }
 #: After this many rows of one table, more would not help anyone.

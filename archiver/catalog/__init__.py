@@ -28,10 +28,12 @@ from archiver.catalog.stored import (
     StoredTombstone,
     StoredVersion,
 )
+from archiver.catalog.verdicts import AccountName, KeptCapture, QuotingState
 from archiver.catalog.words import fold, match_all, match_any, terms
 
 __all__ = [
     "LEAST_LINK_BYTES",
+    "AccountName",
     "Catalog",
     "Change",
     "Citation",
@@ -40,6 +42,7 @@ __all__ = [
     "Copy",
     "DueCopy",
     "Footprint",
+    "KeptCapture",
     "KnownPost",
     "KnownResource",
     "LastComparison",
@@ -50,6 +53,7 @@ __all__ = [
     "PastComparison",
     "PastEvent",
     "PastLook",
+    "QuotingState",
     "StoredCapture",
     "StoredCopy",
     "StoredEvent",

@@ -25,6 +25,7 @@ from archiver.catalog.schema import TABLES
 from archiver.catalog.searching import Searching
 from archiver.catalog.selecting import Selecting
 from archiver.catalog.shared import put_leaf
+from archiver.catalog.verdicts import Verdicts
 from archiver.catalog.watches import Watches
 from archiver.catalog.withdrawn import empty_catalog
 from archiver.model.errors import CatalogDamaged, HomeMissing
@@ -36,7 +37,7 @@ __all__ = ["Catalog"]
 _SETTLE_MS = 1_000
 
 
-class Catalog(Searching, Selecting, Economy, Replays, Events, Copies, Losses, Figures, Watches, Again, Due):
+class Catalog(Searching, Selecting, Economy, Replays, Events, Copies, Losses, Figures, Watches, Again, Due, Verdicts):
     """An opened `archive.db`. Safe for several threads; one process at a time may write.
 
     Its methods raise HomeNotWritable (disk full, read-only), HomeLocked (another writer),

@@ -18,6 +18,7 @@ from archiver.model.overtime import (
     Poll,
     PollOutcome,
     Rhythm,
+    Search,
     Verification,
     Watch,
     WatchState,
@@ -270,6 +271,7 @@ def over_time(run_id=RUN):
         Candidate(
             article_version().id, 1, gone.uri, at(28), run_id, 1.0, (Clue.MEDIA_KEY, Clue.SAME_DAY), accepted=True
         ),
+        Search(article_version().id, 1, "web.archive.org", at(29), run_id, 3, whole=True),
     ]
 
 

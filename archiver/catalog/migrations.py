@@ -9,7 +9,7 @@ from sqlite_utils import Database, Migrations
 from archiver.catalog.connection import connect_memory
 from archiver.catalog.schema import first_schema
 from archiver.catalog.schema_overtime import overtime_schema
-from archiver.catalog.schema_verdicts import verdict_schema
+from archiver.catalog.schema_verdicts import search_schema, verdict_schema
 from archiver.model.errors import CatalogDamaged, HomeTooNew
 
 __all__ = ["check_schema", "migrate", "needs_migration", "refuse_newer", "schema_sql"]
@@ -38,12 +38,18 @@ def _verdicts(db: Database) -> None:
         db.execute(statement)
 
 
+def _search(db: Database) -> None:
+    for statement in search_schema():
+        db.execute(statement)
+
+
 #: In the order of their making; the name is what the file remembers.
 _STEPS = {
     "0001_first": _first,
     "0002_article_section": _section,
     "0003_overtime": _overtime,
     "0004_verdicts": _verdicts,
+    "0005_search": _search,
 }
 
 

@@ -1,40 +1,36 @@
 """Rows of what unattended passes write down over time."""
 
+from collections.abc import Callable
+from typing import Any
+
 from sqlite_utils import Database
 
 from archiver.catalog.derive import cadence_of, derive_all_due, derive_availability, derive_watch
 from archiver.catalog.keys import sortable_at
 from archiver.catalog.rows import insert
 from archiver.catalog.shared import json_text, put_resource, put_run
-from archiver.model.overtime import Alert, Candidate, Comparison, Event, OtherCopy, Poll, Rhythm, Verification, Watch
+from archiver.model.overtime import (
+    Alert,
+    Candidate,
+    Comparison,
+    Event,
+    OtherCopy,
+    Poll,
+    Rhythm,
+    Search,
+    Verification,
+    Watch,
+)
 from archiver.model.records import Resource
 
 __all__ = ["Overtime", "put_overtime"]
 
-Overtime = Watch | Poll | Comparison | Event | Alert | OtherCopy | Rhythm | Verification | Candidate
+Overtime = Watch | Poll | Comparison | Event | Alert | OtherCopy | Rhythm | Verification | Candidate | Search
 
 
 def put_overtime(db: Database, line: Overtime) -> None:
     """The row of one journal line; of several about one watch the latest stands."""
-    match line:
-        case Watch():
-            _watch(db, line)
-        case Poll():
-            _poll(db, line)
-        case Comparison():
-            _comparison(db, line)
-        case Event():
-            _event(db, line)
-        case Alert():
-            _alert(db, line)
-        case OtherCopy():
-            _copy(db, line)
-        case Rhythm():
-            _rhythm(db, line)
-        case Verification():
-            _verdict(db, line)
-        case Candidate():
-            _candidate(db, line)
+    _ROWS[type(line)](db, line)
 
 
 def _watch(db: Database, line: Watch) -> None:
@@ -172,5 +168,33 @@ def _candidate(db: Database, line: Candidate) -> None:
     insert(db, "candidate", values, replace_where=("version_id, ordinal, url", later))
 
 
+def _search(db: Database, line: Search) -> None:
+    values = {
+        "version_id": line.article_id,
+        "ordinal": line.ordinal,
+        "service": line.service,
+        "searched_at": sortable_at(line.at),
+        "run_id": put_run(db, line.run_id),
+        "asked": line.asked,
+        "whole": int(line.whole),
+        "note": line.note,
+    }
+    insert(db, "search", values)
+
+
 def _known(db: Database, resource: Resource | None) -> int | None:
     return put_resource(db, resource) if resource else None
+
+
+_ROWS: dict[type[Overtime], Callable[[Database, Any], None]] = {
+    Watch: _watch,
+    Poll: _poll,
+    Comparison: _comparison,
+    Event: _event,
+    Alert: _alert,
+    OtherCopy: _copy,
+    Rhythm: _rhythm,
+    Verification: _verdict,
+    Candidate: _candidate,
+    Search: _search,
+}

@@ -62,6 +62,7 @@ TABLES = (
     "rhythm",
     "verdict",
     "candidate",
+    "search",
     "passage",
 )
 

@@ -3,7 +3,7 @@
 from archiver.catalog.schema import one_of
 from archiver.model.verdicts import Against, Verdict
 
-__all__ = ["verdict_schema"]
+__all__ = ["search_schema", "verdict_schema"]
 
 
 def verdict_schema() -> tuple[str, ...]:
@@ -36,5 +36,23 @@ def verdict_schema() -> tuple[str, ...]:
   accepted INTEGER NOT NULL CHECK (accepted IN (0, 1)),
   uri_m TEXT,                         -- the other archive's copy that was read
   PRIMARY KEY (version_id, ordinal, url)
+) STRICT, WITHOUT ROWID""",
+    )
+
+
+def search_schema() -> tuple[str, ...]:
+    """The statement that brings the table of what was looked for outside."""
+    return (
+        """CREATE TABLE search (
+  -- That an orphan's permalink was looked for outside, whatever came of it.
+  version_id TEXT NOT NULL,
+  ordinal INTEGER NOT NULL,
+  service TEXT NOT NULL,              -- who was asked
+  searched_at TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  asked INTEGER NOT NULL,             -- requests
+  whole INTEGER NOT NULL CHECK (whole IN (0, 1)), -- 0: answers are missing, or more is left to be read
+  note TEXT NOT NULL,
+  PRIMARY KEY (version_id, ordinal, service, searched_at, run_id)
 ) STRICT, WITHOUT ROWID""",
     )

@@ -9,6 +9,7 @@ from archiver.model.overtime import (
     OtherCopy,
     Poll,
     Rhythm,
+    Search,
     Verification,
     Watch,
 )
@@ -31,6 +32,7 @@ Note = (
     | Rhythm
     | Verification
     | Candidate
+    | Search
 )
 JournalLine = RunStarted | Note | RunEnded
 AnyEvidence = Capture | ArticleVersion | Tombstone | JournalLine

@@ -27,6 +27,7 @@ __all__ = [
     "Poll",
     "PollOutcome",
     "Rhythm",
+    "Search",
     "Verification",
     "Watch",
     "WatchState",
@@ -258,3 +259,21 @@ class Candidate:
     clues: tuple[Clue, ...]
     accepted: bool = False
     uri_m: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """That an orphan's permalink was looked for outside, so that it is not asked for again every day.
+
+    `service` is who was asked (the host of a CDX server). `asked` counts the requests; `whole`
+    is False where answers are missing, or more is left to be read. `note` says what, and holds no text.
+    """
+
+    article_id: str
+    ordinal: int
+    service: str
+    at: datetime
+    run_id: str
+    asked: int
+    whole: bool
+    note: str = ""

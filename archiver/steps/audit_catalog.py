@@ -33,6 +33,7 @@ _KEY_COLUMNS = {
     "rhythm": 2,
     "verdict": 4,
     "candidate": 3,
+    "search": 5,
     "words": 4,
 }
 #: After this many rows of one table, more would not help anyone.

@@ -7,7 +7,18 @@ from pathlib import Path
 from archiver.model.checks import ReplayCheck
 from archiver.model.digests import Digest, sha256_of_chunks
 from archiver.model.evidence import JournalLine
-from archiver.model.overtime import Alert, Candidate, Comparison, Event, OtherCopy, Poll, Rhythm, Verification, Watch
+from archiver.model.overtime import (
+    Alert,
+    Candidate,
+    Comparison,
+    Event,
+    OtherCopy,
+    Poll,
+    Rhythm,
+    Search,
+    Verification,
+    Watch,
+)
 from archiver.model.records import Observation, RunEnded, RunStarted
 from archiver.model.tombstones import Unreferenced
 from archiver.store.canonical import object_line, read_canonical, read_object, storable
@@ -30,6 +41,7 @@ _TYPES: dict[str, type[JournalLine]] = {
     "rhythm": Rhythm,
     "verification": Verification,
     "candidate": Candidate,
+    "search": Search,
     "run-ended": RunEnded,
 }
 _NAMES = {kind: name for name, kind in _TYPES.items()}

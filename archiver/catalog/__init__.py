@@ -16,6 +16,7 @@ from archiver.catalog.events import StoredEvent
 from archiver.catalog.figured import Change, Cited, CitedArticle, Copy, Looked, Subject
 from archiver.catalog.fixity import digest_problem, has_digest, replace_catalog
 from archiver.catalog.migrations import schema_sql
+from archiver.catalog.orphans import LinkedQuote, RecordedPost
 from archiver.catalog.schema import LEAST_LINK_BYTES
 from archiver.catalog.stored import (
     Citation,
@@ -46,6 +47,7 @@ __all__ = [
     "KnownPost",
     "KnownResource",
     "LastComparison",
+    "LinkedQuote",
     "Looked",
     "OrphanMention",
     "Passage",
@@ -54,6 +56,7 @@ __all__ = [
     "PastEvent",
     "PastLook",
     "QuotingState",
+    "RecordedPost",
     "StoredCapture",
     "StoredCopy",
     "StoredEvent",

@@ -20,6 +20,7 @@ from archiver.catalog.fixity import drop_digest, has_digest, sync_file, write_di
 from archiver.catalog.ingest import ingest_evidence
 from archiver.catalog.losses import Losses
 from archiver.catalog.migrations import check_schema, migrate, needs_migration, refuse_newer
+from archiver.catalog.orphans import Orphans
 from archiver.catalog.replays import Replays
 from archiver.catalog.schema import TABLES
 from archiver.catalog.searching import Searching
@@ -37,7 +38,9 @@ __all__ = ["Catalog"]
 _SETTLE_MS = 1_000
 
 
-class Catalog(Searching, Selecting, Economy, Replays, Events, Copies, Losses, Figures, Watches, Again, Due, Verdicts):
+class Catalog(
+    Searching, Selecting, Economy, Replays, Events, Copies, Losses, Figures, Watches, Again, Due, Verdicts, Orphans
+):
     """An opened `archive.db`. Safe for several threads; one process at a time may write.
 
     Its methods raise HomeNotWritable (disk full, read-only), HomeLocked (another writer),

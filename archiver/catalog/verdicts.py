@@ -14,7 +14,7 @@ from archiver.model.overtime import Candidate, Clue, Verification
 from archiver.model.states import Availability, Outcome
 from archiver.model.verdicts import Against, Cue, Verdict
 
-__all__ = ["AccountName", "KeptCapture", "QuotingState", "Verdicts"]
+__all__ = ["AccountName", "KeptCapture", "QuotingState", "Verdicts", "unpack_candidate"]
 
 _BATCH = 1_000
 _NEWEST = "SELECT version_id AS id, folder.path, article.resource_id FROM article JOIN folder ON folder.id = version_id"
@@ -129,7 +129,7 @@ class Verdicts(Reading):
         sql = """SELECT candidate.*, run.name AS run FROM candidate JOIN run ON run.id = run_id
                  WHERE accepted AND version_id IN (SELECT value FROM json_each(?)) ORDER BY found_at, url"""
         rows = (row for batch in _batches(version_ids) for row in self._all(sql, [json.dumps(batch)]))
-        return {(row["version_id"], row["ordinal"]): _candidate(row) for row in rows}
+        return {(row["version_id"], row["ordinal"]): unpack_candidate(row) for row in rows}
 
 
 def _batches(values: Iterable[str]) -> Iterator[list[str]]:
@@ -166,7 +166,8 @@ def _verification(row: dict[str, Any]) -> Verification:
     )
 
 
-def _candidate(row: dict[str, Any]) -> Candidate:
+def unpack_candidate(row: dict[str, Any]) -> Candidate:
+    """A row of `candidate` with the name of its run."""
     return Candidate(
         article_id=row["version_id"],
         ordinal=row["ordinal"],

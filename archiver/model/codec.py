@@ -6,9 +6,10 @@ type raises ValueError: a file that does not fit is a finding, never half a reco
 """
 
 import dataclasses
+import functools
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -51,7 +52,7 @@ def to_json(value: object) -> Any:
 
 def from_json(kind: type[T], value: Any) -> T:
     """The record of type `kind` that `to_json` wrote as `value`."""
-    result: T = _read(kind, value)
+    result: T = _reader(kind)(value)
     return result
 
 
@@ -61,42 +62,53 @@ def _is_default(field: "dataclasses.Field[Any]", value: object) -> bool:
     return field.default_factory is not dataclasses.MISSING and value == field.default_factory()
 
 
+_Reader = Callable[[Any], Any]
+
+
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _read(kind: Any, value: Any) -> Any:
+def _reader(kind: Any) -> _Reader:
+    """How a value of this type is read; worked out once, because an archive holds millions of them."""
     origin = typing.get_origin(kind)
     if origin in (types.UnionType, typing.Union):
-        options = typing.get_args(kind)
-        if value is None and type(None) in options:
-            return None
-        return _read(next(option for option in options if option is not type(None)), value)
+        return _union_reader(typing.get_args(kind))
     if origin is tuple:
-        return _read_list(typing.get_args(kind)[0], value)
+        return functools.partial(_read_list, _reader(typing.get_args(kind)[0]))
     if origin is dict:
-        if not isinstance(value, dict):
-            raise ValueError(f"expected an object, got {type(value).__name__}")
-        return {key: _read(typing.get_args(kind)[1], item) for key, item in value.items()}
-    return _read_plain(kind, value)
+        return functools.partial(_read_dict, _reader(typing.get_args(kind)[1]))
+    if dataclasses.is_dataclass(kind) and kind is not Digest:
+        return functools.partial(_read_record, typing.cast("type", kind))
+    if kind is datetime or kind is Digest or issubclass(kind, Enum):
+        parse: _Reader = parse_at if kind is datetime else Digest.parse if kind is Digest else kind
+        return functools.partial(_read_text, kind, parse)
+    return functools.partial(_read_plain, kind)
 
 
-def _read_list(kind: Any, value: Any) -> tuple[Any, ...]:
+def _union_reader(options: tuple[Any, ...]) -> _Reader:
+    read = _reader(next(option for option in options if option is not type(None)))
+    if type(None) not in options:
+        return read
+    return lambda value: None if value is None else read(value)
+
+
+def _read_list(read: _Reader, value: Any) -> tuple[Any, ...]:
     if not isinstance(value, list):
         raise ValueError(f"expected a list, got {type(value).__name__}")
-    return tuple(_read(kind, item) for item in value)
+    return tuple(map(read, value))
 
 
-def _read_plain(kind: Any, value: Any) -> Any:
-    if dataclasses.is_dataclass(kind) and kind is not Digest:
-        return _read_record(typing.cast("type", kind), value)
-    if kind is datetime or kind is Digest or issubclass(kind, Enum):
-        if not isinstance(value, str):
-            raise ValueError(f"expected text for {kind.__name__}, got {type(value).__name__}")
-        if kind is datetime:
-            return parse_at(value)
-        return Digest.parse(value) if kind is Digest else kind(value)
+def _read_dict(read: _Reader, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(f"expected an object, got {type(value).__name__}")
+    return {key: read(item) for key, item in value.items()}
+
+
+def _read_text(kind: type, parse: _Reader, value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError(f"expected text for {kind.__name__}, got {type(value).__name__}")
+    return parse(value)
+
+
+def _read_plain(kind: type, value: Any) -> Any:
     if isinstance(value, kind) and (kind is bool or not isinstance(value, bool)):
         return value
     # RFC 8785 writes 1.0 as 1.
@@ -105,14 +117,19 @@ def _read_plain(kind: Any, value: Any) -> Any:
     raise ValueError(f"expected {kind.__name__}, got {type(value).__name__}")
 
 
+@cache
+def _field_readers(kind: type) -> dict[str, _Reader]:
+    return {name: _reader(hint) for name, hint in typing.get_type_hints(kind).items()}
+
+
 def _read_record(kind: type, value: Any) -> Any:
     if not isinstance(value, dict):
         raise ValueError(f"expected an object for {kind.__name__}, got {type(value).__name__}")
-    hints = _hints(kind)
-    unknown = value.keys() - hints.keys()
+    readers = _field_readers(kind)
+    unknown = value.keys() - readers.keys()
     if unknown:
         raise ValueError(f"{kind.__name__}: unknown fields {sorted(unknown)}")
     try:
-        return kind(**{name: _read(hints[name], item) for name, item in value.items()})
+        return kind(**{name: readers[name](item) for name, item in value.items()})
     except TypeError as error:
         raise ValueError(f"{kind.__name__}: {error}") from None

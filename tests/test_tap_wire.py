@@ -94,6 +94,25 @@ def test_the_request_goes_on_unchanged_but_for_what_is_said_to_the_proxy(site):
     assert exchange.uri == "http://site.example/echo?a=%20b"
 
 
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        ("gzip, deflate, br, zstd", "gzip, deflate, br"),
+        ("gzip, deflate, br, zstd, dcb, dcz", "gzip, deflate, br"),
+        ("ZSTD;q=0.9,br;q=1", "br;q=1"),
+        ("zstd", "identity"),
+        ("gzip,br", "gzip,br"),
+        ("*", "*"),
+    ],
+)
+def test_no_coding_is_asked_for_that_archives_can_not_be_replayed_in(site, said, sent):
+    site.route("/echo", http(b""))
+    site.session.get(f"https://{HOST}/echo", headers={"Accept-Encoding": said})
+    line = f"\r\nAccept-Encoding: {sent}\r\n".encode()
+    assert line in site.one().request
+    assert line in site.secure.heads[-1]
+
+
 def test_secrets_reach_the_site_and_not_the_record(site):
     site.route("/secret", http(b""))
     headers = {"Cookie": "session=hunter2", "Authorization": "Bearer hunter2"}

@@ -16,6 +16,7 @@ from archiver.cli.options import Common, command_options
 from archiver.cli.output import emit, say, warn
 from archiver.config import load_settings
 from archiver.demo import DemoWeb
+from archiver.home import Home
 from archiver.model.errors import Exit
 from archiver.model.states import Outcome
 from archiver.steps.archive import Made, RunReport, archive
@@ -78,7 +79,7 @@ def _archive_sample(web: DemoWeb, common: Common) -> int:
     for surprise in surprises:
         warn(f"not as the demo is scripted: {surprise}")
     if not common.json:
-        _tell_what_next(report)
+        _tell_what_next(report, home)
     if report.interrupted:
         return Exit.INTERRUPTED
     return Exit.LOST if surprises else Exit.DONE
@@ -108,15 +109,16 @@ def _surprise(web: DemoWeb, made: Made) -> str | None:
     return f"{resource.uri}: {capture.outcome}, {capture.availability}; expected {known.availability}"
 
 
-def _tell_what_next(report: RunReport) -> None:
+def _tell_what_next(report: RunReport, home: Home) -> None:
     made = [one.capture for article in report.articles for one in article.made]
     post = next((one for one in made if one.resource.platform and one.outcome is Outcome.COMPLETE), None)
     say("One post and one link of the sample are gone on purpose: see how that is said. Try next:")
     program = _program()
+    where = "" if home.root == Path.cwd() else f" --home {shlex.quote(os.path.relpath(home.root))}"
     if post:
-        say(f"  {program} lookup {post.resource.uri}")
-    say(f"  {program} audit")
-    say(f"  {program} archive https://…")
+        say(f"  {program} lookup{where} {post.resource.uri}")
+    say(f"  {program} audit{where}")
+    say(f"  {program} archive{where} https://…")
 
 
 def _program() -> str:

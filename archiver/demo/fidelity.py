@@ -185,7 +185,7 @@ def _site(request: Request) -> Reply:
         return special(request)
     if request.path in KNOWN:
         name = request.segments[-1].partition(".")[0]
-        return replace(_known_reply(request.path), coding=_CODED.get(name, "gzip"))
+        return replace(_known_reply(request.path), coding=_CODED.get(name, "gzip"), insists=name == "zstd")
     return _picture(request) or static(request, "fidelity") or text("There is no such proof.\n", 404)
 
 

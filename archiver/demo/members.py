@@ -115,7 +115,7 @@ def x_api(request: Request, post: Post | None) -> Reply:
         answer = json_reply(_told(post))
     else:
         answer = json_reply({"error": "not you"}, 401)
-    return replace(answer, cross_origin=False, coding="zstd", headers=allowed)
+    return replace(answer, cross_origin=False, coding="zstd", insists=True, headers=allowed)
 
 
 def _told(post: Post) -> dict[str, Any]:

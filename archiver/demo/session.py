@@ -234,7 +234,7 @@ def _compressed(request: Request, reply: Reply) -> Reply:
     if not (reply.compress and textual and len(reply.body) > 500):  # noqa: PLR2004  # smaller ones grow
         return reply
     taken = _accepted(request.header("Accept-Encoding"))
-    coding = next((name for name in (reply.coding, "gzip") if name in taken), None)
+    coding = reply.coding if reply.insists else next((name for name in (reply.coding, "gzip") if name in taken), None)
     if coding is None:
         return reply
     headers = (*reply.headers, ("Content-Encoding", coding), ("Vary", "Accept-Encoding"))

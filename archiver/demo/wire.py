@@ -85,7 +85,7 @@ class Reply:
 
     `ranges` lets a `Range` header select a part; `cross_origin` lets any page read it.
     `coding` (`gzip`, `br`, `zstd`) is what the site likes best; gzip where a client knows
-    no other, nothing where it knows none.
+    no other, nothing where it knows none; one that `insists` sends it unasked, as some do.
     """
 
     body: bytes = b""
@@ -98,6 +98,7 @@ class Reply:
     cross_origin: bool = False
     compress: bool = True
     coding: str = "gzip"
+    insists: bool = False
     #: What Content-Length says in place of the truth; with ENDLESS there is then no chunked coding.
     declared_bytes: int | None = None
 

@@ -40,6 +40,9 @@ _OURS = (FAILURE_HEADER.encode(), NOTE_HEADER.encode())
 #: Said to the proxy, not to the site.
 _TO_PROXY = (b"proxy-connection", b"proxy-authorization")
 _SECRET = (b"cookie", b"authorization", b"proxy-authorization")
+#: Codings that browsers read and programs that replay archives do not (ReplayWeb.page 2.4, pywb 2.10);
+#: those with a dictionary can't be read from the record alone at all.
+_NOT_REPLAYED = (b"zstd", b"dcb", b"dcz")
 _HEAD_BYTES = 1024 * 1024
 _ABSOLUTE = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://([^/?#]*)(.*)", re.DOTALL)
 
@@ -127,7 +130,9 @@ def read_request(head: bytes, *, tunnel: tuple[str, str, int] | None) -> Request
     scheme, host, port, authority, path = _place(target, tunnel)
     upgrade = _upgrades(event)
     named = [(_name_of(line), line) for line in lines[1:]]
-    fields = [line for name, line in named if name not in _TO_PROXY]
+    fields = [
+        _replayable(line) if name == b"accept-encoding" else line for name, line in named if name not in _TO_PROXY
+    ]
     secret = [line for name, line in named if name in _SECRET and name not in _TO_PROXY]
     first = f"{method} {path} HTTP/{event.http_version.decode('ascii')}".encode("latin-1")
     shown = {"http": "ws", "https": "wss"}[scheme] if upgrade else scheme
@@ -149,6 +154,14 @@ def read_request(head: bytes, *, tunnel: tuple[str, str, int] | None) -> Request
         keep_alive=event.http_version >= b"1.1" and not _says(event, b"connection", b"close"),
         parser=parser,
     )
+
+
+def _replayable(line: bytes) -> bytes:
+    """An Accept-Encoding line without the codings that what is recorded could not be replayed in."""
+    name, _, value = line.partition(b":")
+    codings = [coding.strip() for coding in value.split(b",")]
+    kept = [coding for coding in codings if coding.partition(b";")[0].strip().lower() not in _NOT_REPLAYED]
+    return line if kept == codings else name + b": " + (b", ".join(kept) or b"identity")
 
 
 def read_response(head: bytes, *, method: str, upgrade: bool) -> ResponseHead | None:

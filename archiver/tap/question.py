@@ -14,7 +14,7 @@ _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,application/jso
 _USUAL: Fields = (
     ("Accept", _ACCEPT),
     ("Accept-Language", "en,*;q=0.5"),
-    ("Accept-Encoding", "gzip, deflate, br, zstd"),
+    ("Accept-Encoding", "gzip, deflate, br"),
 )
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")

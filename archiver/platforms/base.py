@@ -40,6 +40,7 @@ __all__ = [
     "Answer",
     "AnswerSample",
     "Found",
+    "IdSpan",
     "Markup",
     "MarkupSample",
     "Platform",
@@ -136,6 +137,18 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class IdSpan:
+    """The ids that posts of a stretch of time can have, from `first` to `last`, both included.
+
+    They are numbers that `digits` write, the least digit first; none begins with that one.
+    """
+
+    first: str
+    last: str
+    digits: str = "0123456789"
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """A URL in the wild and what must become of it. `post_id` None: claimed by nobody."""
 
@@ -198,6 +211,18 @@ def _as_cited(post: PostRef) -> tuple[str, ...]:
     return (post.url,)
 
 
+def _no_span(_begin: datetime, _end: datetime) -> IdSpan | None:
+    return None
+
+
+def _no_places(_handle: str) -> tuple[str, ...]:
+    return ()
+
+
+def _nothing_shown(_post: PostRef, _answer: "Answer") -> Claim | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Platform:
     """All that we know of one site.
@@ -236,6 +261,14 @@ class Platform:
     #: The addresses under which archives of the web keep a post, the likeliest first; one that ends with `*`
     #: stands for all that begin so. The post's `handle` is set where it is known.
     archived_as: Callable[[PostRef], tuple[str, ...]] = _as_cited
+    #: The ids that posts made from the first instant up to the second can have; None where ids tell no time.
+    ids_between: Callable[[datetime, datetime], IdSpan | None] = _no_span
+    #: Under which addresses archives keep an author's posts (a handle as articles give it): behind each an id follows.
+    author_places: Callable[[str], tuple[str, ...]] = _no_places
+    #: The same for what others kept of them: answers of the platform's endpoints for embedding.
+    other_places: Callable[[str], tuple[str, ...]] = _no_places
+    #: What an archive's copy of any of these addresses shows of the post; None if it does not show that very post.
+    read_archived: Callable[[PostRef, Answer], Claim | None] = _nothing_shown
     #: Whether the page of a post shows better media than its record names.
     media_on_page: bool = False
     #: Whether every post is a video (or nearly), of which no record names the file.

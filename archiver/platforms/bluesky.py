@@ -16,8 +16,10 @@ from archiver.model.records import Claim, PostRef
 from archiver.model.rendering import RenderPlan, Sign
 from archiver.model.states import Availability, Reason
 from archiver.model.urls import Url, parse_url
+from archiver.platforms._archived import preview_claim
 from archiver.platforms._bluesky_answers import ANSWERS, COLLECTION, read_record, record_requests
-from archiver.platforms.base import Found, Markup, MarkupSample, Platform, Sample, TimeSample
+from archiver.platforms._spans import tid_span
+from archiver.platforms.base import Answer, Found, Markup, MarkupSample, Platform, Sample, TimeSample
 from archiver.platforms.common import attr, blockquote_claim, last_link, tid_time
 
 __all__ = ["PLATFORM"]
@@ -79,6 +81,15 @@ def _archived_as(post: PostRef) -> tuple[str, ...]:
     author, _, rkey = post.post_id.partition("/")
     names = dict.fromkeys(name for name in (post.handle, author) if name)
     return tuple(f"https://bsky.app/profile/{name}/post/{rkey}" for name in names)
+
+
+def _author_places(name: str) -> tuple[str, ...]:
+    """`name` is a handle or a DID: both occur."""
+    return (f"https://bsky.app/profile/{name.lower()}/post/",)
+
+
+def _read_archived(_post: PostRef, answer: Answer) -> Claim | None:
+    return preview_claim(answer)
 
 
 # --- markup ------------------------------------------------------------------------------------
@@ -159,6 +170,9 @@ PLATFORM = Platform(
     shorteners=("go.bsky.app",),
     identify=_identify,
     archived_as=_archived_as,
+    ids_between=tid_span,
+    author_places=_author_places,
+    read_archived=_read_archived,
     identify_uri=_identify_uri,
     markup=_MARKUP,
     created_at=_created_at,

@@ -18,12 +18,14 @@ linked. Profiles, timelines, tags and the like are no posts.
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
 from bs4 import Tag
 
 from archiver.model.records import Claim, PostRef
 from archiver.model.rendering import RenderPlan
 from archiver.model.urls import Url, host_in, parse_url
+from archiver.platforms._archived import preview_claim
 from archiver.platforms._fediverse_answers import ANSWERS, is_web_only, read_record, record_requests
 from archiver.platforms._fediverse_hosts import MASTODON, MISSKEY, NOT_HERE, PLEROMA
 from archiver.platforms._fediverse_ids import (
@@ -37,7 +39,8 @@ from archiver.platforms._fediverse_ids import (
 )
 from archiver.platforms._mastodon_page import embed_plan, note_plan, notice_plan, web_plan
 from archiver.platforms._mastodon_samples import MARKUP_SAMPLES, SAMPLES, TIMES
-from archiver.platforms.base import Found, Markup, Platform
+from archiver.platforms._spans import snowflake_span
+from archiver.platforms.base import Answer, Found, IdSpan, Markup, Platform
 from archiver.platforms.common import attr, last_link
 
 __all__ = ["PLATFORM"]
@@ -116,6 +119,21 @@ def _post(host: str, number: str, path: str, user: str | None = None) -> PostRef
     return PostRef("mastodon", f"{host}/{number}", f"https://{host}/{path}", user)
 
 
+def _author_places(handle: str) -> tuple[str, ...]:
+    """Of `user@host`; without a host nobody knows where to look."""
+    user, _, host = handle.removeprefix("@").partition("@")
+    return (f"https://{host.lower()}/@{user}/",) if user and _HOST.fullmatch(host.lower()) else ()
+
+
+def _ids_between(begin: datetime, end: datetime) -> IdSpan | None:
+    """Mastodon's own numbers."""
+    return snowflake_span(begin, end, shift=16, epoch_ms=0)
+
+
+def _read_archived(_post: PostRef, answer: Answer) -> Claim | None:
+    return preview_claim(answer)
+
+
 # --- markup ------------------------------------------------------------------------------------
 
 
@@ -173,6 +191,9 @@ PLATFORM = Platform(
     identify=_identify,
     markup=_MARKUP,
     created_at=created_at,
+    ids_between=_ids_between,
+    author_places=_author_places,
+    read_archived=_read_archived,
     plan=_plan,
     record_requests=record_requests,
     read_record=read_record,

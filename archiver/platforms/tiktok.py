@@ -1,6 +1,7 @@
 """TikTok: videos and photo posts under 19-digit ids, whose time they tell."""
 
 import re
+from datetime import datetime
 
 from bs4 import Tag
 
@@ -8,10 +9,12 @@ from archiver.model.records import Claim, PostRef
 from archiver.model.rendering import Overlay, OverlayKind, RenderPlan, Sign
 from archiver.model.states import Availability, Reason
 from archiver.model.urls import Url, host_in, parse_url
+from archiver.platforms._spans import snowflake_span
 from archiver.platforms._tiktok_answers import ANSWERS, created_at, read_record, record_requests
 from archiver.platforms._wrapped import unwrap
 from archiver.platforms.base import (
     Found,
+    IdSpan,
     Markup,
     MarkupSample,
     Platform,
@@ -74,6 +77,14 @@ def _redirects(url: Url) -> bool:
 def _archived_as(post: PostRef) -> tuple[str, ...]:
     named = f"https://www.tiktok.com/@{post.handle}/video/{post.post_id}" if post.handle else post.url
     return (named,)
+
+
+def _author_places(handle: str) -> tuple[str, ...]:
+    return (f"https://www.tiktok.com/@{handle}/video/",)
+
+
+def _ids_between(begin: datetime, end: datetime) -> IdSpan | None:
+    return snowflake_span(begin, end, shift=32, epoch_ms=0, unit_ms=1000)
 
 
 # --- markup ------------------------------------------------------------------------------
@@ -170,6 +181,8 @@ PLATFORM = Platform(
     shorteners=_SHORTENERS,
     identify=_identify,
     archived_as=_archived_as,
+    ids_between=_ids_between,
+    author_places=_author_places,
     redirects=_redirects,
     markup=_MARKUP,
     created_at=created_at,

@@ -16,8 +16,17 @@ from archiver.model.states import Availability, Reason
 from archiver.model.urls import Url, host_in, parse_url
 from archiver.platforms._wrapped import unwrap
 from archiver.platforms._x_answers import ANSWERS, NOTICES, read_record, record_requests
+from archiver.platforms._x_archived import read_archived
 from archiver.platforms._x_members import login_plan
-from archiver.platforms.base import Found, Markup, MarkupSample, Platform, Sample, TimeSample
+from archiver.platforms._x_places import (
+    EPOCH_MS,
+    FIRST_SNOWFLAKE,
+    archived_as,
+    author_places,
+    ids_between,
+    other_places,
+)
+from archiver.platforms.base import Answer, Found, Markup, MarkupSample, Platform, Sample, TimeSample
 from archiver.platforms.common import (
     attr,
     blockquote_claim,
@@ -58,11 +67,6 @@ _NO_HANDLES = frozenset(
         *("notifications", "privacy", "search", "settings", "share", "signup", "status", "statuses", "tos", "web"),
     )
 )
-#: Ids below this were handed out one by one and tell no time (2010-11-04).
-_FIRST_SNOWFLAKE = 29_700_859_247
-_EPOCH_MS = 1_288_834_974_657
-#: From so many digits on hardly any id is the beginning of another.
-_LONG_ID = 15
 
 # --- URLs ------------------------------------------------------------------------------------
 
@@ -115,20 +119,9 @@ def _from_text(text: str) -> PostRef | None:
 
 
 def _created_at(post_id: str) -> datetime | None:
-    if not re.fullmatch(r"[0-9]{2,20}", post_id) or int(post_id) < _FIRST_SNOWFLAKE:
+    if not re.fullmatch(r"[0-9]{2,20}", post_id) or int(post_id) < FIRST_SNOWFLAKE:
         return None
-    return snowflake_time(post_id, shift=22, epoch_ms=_EPOCH_MS)
-
-
-def _archived_as(post: PostRef) -> tuple[str, ...]:
-    """With the author's name, as browsers show it, under the old domain first; then the forms without.
-
-    Ids of the first years are short, and many others begin with them.
-    """
-    tail = f"{post.post_id}*" if len(post.post_id) >= _LONG_ID else post.post_id
-    hosts = ("twitter.com", "x.com", "mobile.twitter.com") if post.handle else ()
-    places = (*(f"{host}/{post.handle}" for host in hosts), "twitter.com/i/web", "x.com/i")
-    return tuple(f"https://{place}/status/{tail}" for place in places)
+    return snowflake_time(post_id, shift=22, epoch_ms=EPOCH_MS)
 
 
 # --- markup ------------------------------------------------------------------------------------
@@ -159,6 +152,10 @@ def _claim(tag: Tag) -> Claim:
         media=tuple(dict.fromkeys(media)),
         links=tuple(key for key in dict.fromkeys(keys) if key not in media),
     )
+
+
+def _read_archived(post: PostRef, answer: Answer) -> Claim | None:
+    return read_archived(post, answer, widget=_claim)
 
 
 def _read_id(tag: Tag) -> Iterable[Found]:
@@ -276,7 +273,11 @@ PLATFORM = Platform(
     mirrors=_MIRRORS,
     shorteners=("t.co", "pic.twitter.com", "pic.x.com"),
     identify=_identify,
-    archived_as=_archived_as,
+    archived_as=archived_as,
+    ids_between=ids_between,
+    author_places=author_places,
+    other_places=other_places,
+    read_archived=_read_archived,
     markup=_MARKUP,
     created_at=_created_at,
     plan=_plan,

@@ -25,7 +25,7 @@ from archiver.model.records import Resource
 from archiver.model.urls import Url, canonical_url, parse_url
 from archiver.platforms import identify, platform_named
 
-__all__ = ["Archive", "Lookup", "look_up"]
+__all__ = ["Archive", "Lookup", "Row", "Rows", "ask_rows", "look_up", "read_rows"]
 
 _OK = 200
 _FIELDS = "urlkey,timestamp,original,statuscode"
@@ -69,21 +69,24 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
+    """One capture that a server lists: 14 digits, the address as it was asked for, the status of the answer."""
+
     timestamp: str
     original: str
     status: str
 
     @property
     def at(self) -> datetime:
+        """When it was captured, by the server's word."""
         return datetime.strptime(self.timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class Rows:
     """One answer: its rows, how many of them made no sense, and where it goes on. `problem`: it is no answer."""
 
-    rows: tuple[_Row, ...] = ()
+    rows: tuple[Row, ...] = ()
     odd: int = 0
     resume: str | None = None
     problem: str = ""
@@ -115,7 +118,7 @@ def look_up(due: DueCopy, *, archive: Archive, now: datetime) -> Generator[Ask, 
     return Lookup(CopyState.NONE, _nothing(len(addresses), statuses, others))
 
 
-def _found(copies: Sequence[_Row], due: DueCopy, archive: Archive) -> Lookup:
+def _found(copies: Sequence[Row], due: DueCopy, archive: Archive) -> Lookup:
     wanted = due.cited_at
     best = max(copies, key=lambda row: (-abs(row.at - wanted) if wanted else timedelta(), row.timestamp, row.original))
     note = f"a capture with status 200, one of {len(copies)}" if len(copies) > 1 else "a capture with status 200"
@@ -142,75 +145,80 @@ def _addresses(due: DueCopy) -> tuple[str, ...]:
     return tuple(dict.fromkeys(platform.archived_as(replace(post, handle=post.handle or due.handle))))
 
 
-def _rows_of(address: str, archive: Archive, meant: "_Meant", now: datetime) -> Generator[Ask, Fetched, _Page]:
+def _rows_of(address: str, archive: Archive, meant: "_Meant", now: datetime) -> Generator[Ask, Fetched, Rows]:
     """The rows under an address, as far as they are needed."""
-    page = _read((yield _ask(address, archive, limit=-archive.rows)), now)
+    page = read_rows((yield ask_rows(address, archive, limit=-archive.rows)), now)
     if page.problem or len(page.rows) + page.odd < archive.rows or _has_copy(page, meant):
         return page
     resume: str | None = ""
     for _ in range(_MOST_PAGES):
-        page = _read((yield _ask(address, archive, limit=archive.rows, resume=resume)), now)
+        page = read_rows((yield ask_rows(address, archive, limit=archive.rows, resume=resume)), now)
         if page.problem or page.resume is None or _has_copy(page, meant):
             return page
         resume = page.resume
-    return _Page(problem=f"more than {_MOST_PAGES * archive.rows} captures under its key, none of them of it so far")
+    return Rows(problem=f"more than {_MOST_PAGES * archive.rows} captures under its key, none of them of it so far")
 
 
-def _ask(address: str, archive: Archive, *, limit: int, resume: str | None = None) -> Ask:
-    """The latest rows (a negative `limit`), or with `resume` those with status 200 from there on."""
+def ask_rows(address: str, archive: Archive, *, limit: int, resume: str | None = None, every: bool = False) -> Ask:
+    """The latest rows (a negative `limit`), or with `resume` those with status 200 (or `every`) from there on.
+
+    An `address` that ends with `*` stands for all that begin so. `resume` is "" for the beginning.
+    """
     options = {"url": address.removesuffix("*"), "output": "json", "fl": _FIELDS, "limit": str(limit)}
     options["matchType"] = "prefix" if address.endswith("*") else "exact"
     if resume is not None:
-        options |= {"filter": f"statuscode:{_OK}", "showResumeKey": "true"}
+        options |= {"showResumeKey": "true"} | ({} if every else {"filter": f"statuscode:{_OK}"})
         options |= {"resumeKey": resume} if resume else {}
     joint = "&" if "?" in archive.cdx else "?"
     query = urlencode(options, quote_via=quote)
     return Ask(f"{archive.cdx}{joint}{query}", headers=(("Accept", "application/json"),), body_bytes=_BODY_BYTES)
 
 
-def _has_copy(page: _Page, meant: "_Meant") -> bool:
+def _has_copy(page: Rows, meant: "_Meant") -> bool:
     return any(row.status == str(_OK) and meant.is_it(row.original) for row in page.rows)
 
 
 # --- what is answered ------------------------------------------------------------------------------
 
 
-def _read(fetched: Fetched, now: datetime) -> _Page:
-    """An answer of `output=json`: a list of rows, the first of which names the fields.
+def read_rows(fetched: Fetched, now: datetime) -> Rows:
+    """The rows of an answer. `now` bounds what can be true.
+
+    An answer of `output=json`: a list of rows, the first of which names the fields.
 
     With more to come an empty row follows, and one with the key at which to resume.
     """
     if fetched.status is None or fetched.failure is not None or fetched.notes:
         why = fetched.note or (fetched.failure.value if fetched.failure else "") or "; ".join(fetched.notes)
-        return _Page(problem=f"it could not be asked: {why[:200]}", failure=fetched.failure)
+        return Rows(problem=f"it could not be asked: {why[:200]}", failure=fetched.failure)
     if fetched.status != _OK:
-        return _Page(problem=f"it answered with HTTP {fetched.status}")
+        return Rows(problem=f"it answered with HTTP {fetched.status}")
     try:
         rows = json.loads(fetched.body)
     except (ValueError, RecursionError):
-        return _Page(problem="its answer is not JSON")
+        return Rows(problem="its answer is not JSON")
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        return _Page(problem="its answer is not a list of rows")
+        return Rows(problem="its answer is not a list of rows")
     resume = None
     if len(rows) > 1 and rows[-2] == [] and len(rows[-1]) == 1:
         rows, resume = rows[:-2], str(rows[-1][0])
     return _page(rows, resume, now)
 
 
-def _page(rows: list[list[Any]], resume: str | None, now: datetime) -> _Page:
+def _page(rows: list[list[Any]], resume: str | None, now: datetime) -> Rows:
     if not rows:
-        return _Page(resume=resume)
+        return Rows(resume=resume)
     names = rows[0]
     if not {"timestamp", "original", "statuscode"} <= {name for name in names if isinstance(name, str)}:
-        return _Page(problem="its answer does not name its fields")
+        return Rows(problem="its answer does not name its fields")
     read = [_row(dict(zip(names, row, strict=False)), now) for row in rows[1:]]
     good = tuple(row for row in read if row is not None)
-    return _Page(good, len(read) - len(good), resume)
+    return Rows(good, len(read) - len(good), resume)
 
 
-def _row(values: dict[Any, Any], now: datetime) -> _Row | None:
+def _row(values: dict[Any, Any], now: datetime) -> Row | None:
     """One row; None if it can't be true: no address, no time, or a time that has not come yet."""
-    row = _Row(*(str(values.get(name, "")) for name in ("timestamp", "original", "statuscode")))
+    row = Row(*(str(values.get(name, "")) for name in ("timestamp", "original", "statuscode")))
     if len(row.original) > _URL_CHARS or not row.original.isprintable() or parse_url(row.original) is None:
         return None
     try:

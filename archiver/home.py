@@ -10,7 +10,8 @@ from archiver.catalog import Catalog, write_contract
 from archiver.model.clock import Clock, system_clock
 from archiver.model.errors import HomeMissing, HomeNotWritable
 from archiver.steps.reindex import catch_up
-from archiver.store import Recovery, Store
+from archiver.store import Keys, Recovery, Store
+from archiver.store.layout import LEAVES
 
 __all__ = ["Home", "OpenHome", "create_home", "find_home", "open_home"]
 
@@ -30,6 +31,11 @@ class Home:
     def catalog_file(self) -> Path:
         """The index."""
         return self.root / "db" / "archive.db"
+
+    @property
+    def keys(self) -> Keys:
+        """The private keys, outside the evidence."""
+        return Keys(self.root / "keys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,9 @@ def create_home(root: Path) -> Home:
     except OSError as error:
         raise HomeNotWritable(f"{root}: {error.strerror}") from None
     _renew_contract(home)
-    Store.create(home.snapshots)
+    Store.create(home.snapshots, keys=home.keys)
+    if not (home.snapshots / LEAVES).exists():
+        home.keys.prepare()
     Catalog.open(home.catalog_file).close()
     return home
 
@@ -83,7 +91,7 @@ def open_home(home: Home, *, clock: Clock = system_clock) -> Iterator[OpenHome]:
     """
     if not (home.snapshots / "FORMAT").exists():
         create_home(home.root)
-    store = Store.open(home.snapshots, clock=clock)
+    store = Store.open(home.snapshots, clock=clock, keys=home.keys)
     with store.lock():
         recovery = store.recover()
         store.renew_contract()

@@ -195,7 +195,8 @@ def test_a_run_killed_while_it_ended_is_not_ended_twice(home):
     leaves = home.path("log/leaves.jsonl")
     lines = leaves.read_bytes().splitlines(keepends=True)
     leaves.write_bytes(b"".join(lines[:-1]))
-    home.path("log/checkpoint").unlink()
+    for stated in home.path("log").rglob("*checkpoint"):
+        stated.unlink()
     found = home.recover()
     assert (found.ended, [leaf.kind for leaf in found.leaves]) == ((), ["journal"])
     home.assert_whole()

@@ -7,7 +7,7 @@ new state or column is a new migration, or the catalog is built anew from the ev
 from sqlite_utils import Database, Migrations
 
 from archiver.catalog.connection import connect_memory
-from archiver.catalog.schema import first_schema
+from archiver.catalog.schema import first_schema, leaf_schema
 from archiver.catalog.schema_overtime import overtime_schema
 from archiver.catalog.schema_verdicts import search_schema, verdict_schema
 from archiver.model.errors import CatalogDamaged, HomeTooNew
@@ -43,6 +43,19 @@ def _search(db: Database) -> None:
         db.execute(statement)
 
 
+def _key_leaves(db: Database) -> None:
+    """Leaves may be of the kind `key` too.
+
+    A table can't be made anew while others refer to it; a CHECK that allows more is changed in place, as
+    SQLite's manual has it (ALTER TABLE, section 8: no row on the disk has another form after it).
+    """
+    version = db.execute("PRAGMA schema_version").fetchone()[0]
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute("UPDATE sqlite_schema SET sql = ? WHERE type = 'table' AND name = 'leaf'", [leaf_schema()])
+    db.execute(f"PRAGMA schema_version = {version + 1}")
+    db.execute("PRAGMA writable_schema = OFF")
+
+
 #: In the order of their making; the name is what the file remembers.
 _STEPS = {
     "0001_first": _first,
@@ -50,6 +63,7 @@ _STEPS = {
     "0003_overtime": _overtime,
     "0004_verdicts": _verdicts,
     "0005_search": _search,
+    "0006_key_leaves": _key_leaves,
 }
 
 

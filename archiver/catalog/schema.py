@@ -24,7 +24,7 @@ from archiver.model.states import (
     Witness,
 )
 
-__all__ = ["LEAST_LINK_BYTES", "PASSAGE_KINDS", "TABLES", "first_schema", "one_of"]
+__all__ = ["LEAST_LINK_BYTES", "PASSAGE_KINDS", "TABLES", "first_schema", "leaf_schema", "one_of"]
 
 PASSAGE_KINDS = ("claim", "record", "title", "orphan")
 _LEAF_KINDS = ("capture", "article", "warc", "journal", "tombstone")
@@ -102,15 +102,24 @@ def _runs() -> tuple[str, ...]:
   counts TEXT,                        -- JSON object, for people
   path TEXT                           -- the journal, relative to snapshots/
 ) STRICT""",
-        f"""CREATE TABLE leaf (
+        _leaf(_LEAF_KINDS),
+    )
+
+
+def leaf_schema() -> str:
+    """The table of leaves as it is since the log names the archive's keys too."""
+    return _leaf((*_LEAF_KINDS, "key"))
+
+
+def _leaf(kinds: tuple[str, ...]) -> str:
+    return f"""CREATE TABLE leaf (
   -- The append-only log: something was sealed, and this is its digest.
   seq INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
-  {one_of("kind", _LEAF_KINDS)} NOT NULL,
+  {one_of("kind", kinds)} NOT NULL,
   path TEXT NOT NULL,                 -- relative to snapshots/
   digest TEXT NOT NULL
-) STRICT""",
-    )
+) STRICT"""
 
 
 def _resources() -> tuple[str, ...]:

@@ -32,6 +32,7 @@ COMMANDS = {
     "prune": "prune",
     "withdraw": "withdraw",
     "reindex": "reindex",
+    "keys": "keys",
     "demo": "demo",
     "doctor": "doctor",
 }

@@ -18,7 +18,7 @@ def command(common: Common) -> int:
     evidence could not be read; it is named.
     """
     home = common.home()
-    indexed = reindex(store=Store.open(home.snapshots), db_file=home.catalog_file)
+    indexed = reindex(store=Store.open(home.snapshots, keys=home.keys), db_file=home.catalog_file)
     for path, reason in indexed.damaged:
         warn(f"not indexed: {path}: {reason}")
     if common.json:

@@ -20,7 +20,7 @@ def enter_home(stack: ExitStack, home: Home, *, wait_s: float = 0.0) -> OpenHome
     deadline, told = time.monotonic() + wait_s, False
     while True:
         try:
-            return stack.enter_context(open_home(home))
+            opened = stack.enter_context(open_home(home))
         except HomeLocked as locked:
             if time.monotonic() >= deadline:
                 raise
@@ -28,3 +28,7 @@ def enter_home(stack: ExitStack, home: Home, *, wait_s: float = 0.0) -> OpenHome
                 warn(f"waiting: {locked}")
             told = True
             time.sleep(_POLL_S)
+        else:
+            if (unsigned := opened.store.warning()) is not None:
+                warn(f"WARNING: {unsigned}.")
+            return opened

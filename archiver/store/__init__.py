@@ -2,6 +2,7 @@
 
 from archiver.store.evidence import Stored
 from archiver.store.journal import file_digest
+from archiver.store.keys import Keys, LogKey, fingerprint
 from archiver.store.layout import capture_id
 from archiver.store.log import leaf_line
 from archiver.store.recorded import Recorded, target_uri
@@ -17,6 +18,8 @@ from archiver.store.wacz import Package, Packed, Page, Provenance, Written, writ
 __all__ = [
     "DraftFile",
     "Going",
+    "Keys",
+    "LogKey",
     "Package",
     "Packed",
     "Page",
@@ -34,6 +37,7 @@ __all__ = [
     "capture_id",
     "contract_text",
     "file_digest",
+    "fingerprint",
     "leaf_line",
     "target_uri",
     "write_wacz",

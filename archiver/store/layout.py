@@ -1,23 +1,27 @@
 """Names and places below `snapshots/`: every one is made here, none comes from page text."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from archiver.model.clock import stamp14
+from archiver.model.digests import Digest
 from archiver.model.errors import HomeMissing, HomeTooNew
 from archiver.model.records import Resource
 from archiver.model.urls import parse_url
 
 __all__ = [
+    "AUTHORITIES",
     "CAPTURES",
     "CHECKPOINT",
+    "CHECKPOINTS",
     "FORMAT",
     "FORMAT_FILE",
     "JOURNALS",
     "LEAVES",
     "LOCK",
     "MANIFEST",
+    "PUBLIC_KEYS",
     "README",
     "RECORD",
     "TMP",
@@ -25,14 +29,21 @@ __all__ = [
     "WARCS",
     "capture_id",
     "capture_path",
+    "chain_path",
     "check_draft_path",
     "check_format",
     "check_id",
+    "checkpoint_path",
     "day_of",
+    "is_beside_log",
+    "is_checkpoint",
     "is_journal",
+    "is_public_key",
     "is_tombstone",
     "is_warc",
     "journal_path",
+    "public_key_path",
+    "stamp_path",
     "tombstone_of",
     "tombstone_path",
     "tombstone_run",
@@ -53,12 +64,23 @@ ENDING = f"{TMP}/ending"
 LOCK = "tmp/lock"
 LEAVES = "log/leaves.jsonl"
 CHECKPOINT = "log/checkpoint"
+#: Every run's checkpoint with its timestamps; the public keys; the certificates of timestamp authorities.
+CHECKPOINTS, PUBLIC_KEYS, AUTHORITIES = "log/checkpoints", "log/keys", "log/authorities"
 RECORD = "capture.json"
 MANIFEST = "manifest-sha256.txt"
 
 _ID = re.compile(r"(\d{4})(\d{2})(\d{2})T\d{6}Z-[A-Za-z0-9_-]{1,96}")
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 _SLUG_CHARACTERS = 64
+_SIZE_DIGITS = 12
+_CHECKPOINT = re.compile(rf"{CHECKPOINTS}/\d{{4}}/\d{{2}}/\d{{2}}/\d{{{_SIZE_DIGITS},18}}\.checkpoint")
+_AUTHORITY = r"[a-z0-9][a-z0-9-]{0,31}"
+_STAMP = re.compile(
+    rf"{CHECKPOINTS}/\d{{4}}/\d{{2}}/\d{{2}}/(\d{{{_SIZE_DIGITS},18}})\.({_AUTHORITY})\.(\d{{1,6}})(?:\.r(\d{{1,6}}))?\.tsr"
+)
+_CHAIN_DIGITS = 16
+_CHAIN = re.compile(rf"{AUTHORITIES}/{_AUTHORITY}-[0-9a-f]{{{_CHAIN_DIGITS}}}\.pem")
+_PUBLIC_KEY = re.compile(rf"{PUBLIC_KEYS}/[0-9a-f]{{8}}\.pem")
 #: A file may lie in the capture's folder or one folder below it (`media/1.jpg`).
 _MOST_PARTS = 2
 
@@ -147,6 +169,42 @@ def is_tombstone(path: str) -> bool:
     """Whether this is where some tombstone lies."""
     run_id, number = tombstone_run(path), PurePosixPath(path).stem.rpartition("-")[2]
     return bool(_ID.fullmatch(run_id) and number.isdecimal() and tombstone_path(run_id, int(number)) == path)
+
+
+def checkpoint_path(size: int, at: datetime) -> str:
+    """Where the checkpoint over `size` leaves is kept; `at` is the instant of the last of them."""
+    return f"{CHECKPOINTS}/{at.astimezone(UTC):%Y/%m/%d}/{size:0{_SIZE_DIGITS}d}.checkpoint"
+
+
+def stamp_path(checkpoint: str, authority: str, number: int, renewal: int = 0) -> str:
+    """Where the timestamp number `number` (from 1) of a kept checkpoint lies, or one that renews it."""
+    renewed = f".r{renewal}" if renewal else ""
+    return f"{checkpoint.removesuffix('.checkpoint')}.{authority}.{number}{renewed}.tsr"
+
+
+def chain_path(authority: str, digest: Digest) -> str:
+    """Where certificates of a timestamp authority lie, relative to `snapshots/`."""
+    return f"{AUTHORITIES}/{authority}-{digest.hex[:_CHAIN_DIGITS]}.pem"
+
+
+def is_beside_log(path: str) -> bool:
+    """Whether this is where a kept checkpoint, a timestamp, its certificates, or a public key lies."""
+    return any(pattern.fullmatch(path) for pattern in (_CHECKPOINT, _STAMP, _CHAIN, _PUBLIC_KEY))
+
+
+def is_checkpoint(path: str) -> bool:
+    """Whether this is where a kept checkpoint lies."""
+    return _CHECKPOINT.fullmatch(path) is not None
+
+
+def public_key_path(key_id: str) -> str:
+    """Where the public part of a key lies, relative to `snapshots/`."""
+    return f"{PUBLIC_KEYS}/{key_id}.pem"
+
+
+def is_public_key(path: str) -> bool:
+    """Whether this is where a public key lies."""
+    return _PUBLIC_KEY.fullmatch(path) is not None
 
 
 def check_draft_path(path: str) -> str:

@@ -1,24 +1,34 @@
 """The append-only log: one leaf for everything that was ever sealed.
 
 `leaves.jsonl` holds one canonical `Leaf` a line, `checkpoint` the root of a Merkle tree
-over those lines. A quiet deletion or a change of any sealed thing shows in one of the two.
+over those lines, signed with the archive's key. A quiet deletion or a change of any sealed thing
+shows in one of the two, and to whoever has an older checkpoint also if both were made anew.
 """
 
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from archiver.model.clock import Clock
-from archiver.model.digests import Digest
+from archiver.model.digests import Digest, sha256
+from archiver.model.errors import HomeError
 from archiver.model.records import Leaf
 from archiver.store.canonical import object_line, read_canonical, read_object
-from archiver.store.files import append_durably, cut_file, make_dirs, replace_file
-from archiver.store.layout import CHECKPOINT, LEAVES, TMP
-from archiver.store.merkle import Frontier, checkpoint_text
+from archiver.store.checkpoints import Checkpoint
+from archiver.store.files import append_durably, cut_file, make_dirs, replace_file, seal_file
+from archiver.store.keys import Keys, public_pem
+from archiver.store.layout import CHECKPOINT, LEAVES, TMP, checkpoint_path, public_key_path
+from archiver.store.merkle import Frontier, checkpoint_text, origin_of
+from archiver.store.signing import Signer, kept_bytes, stated_checkpoints
 
-__all__ = ["Log", "cut_half_line", "leaf_line", "read_leaf", "read_leaves", "read_lines"]
+__all__ = ["KEY_MARK", "Log", "cut_half_line", "leaf_line", "read_leaf", "read_leaves", "read_lines"]
+
+_KEY = "key"
+#: How a key's leaf is told from the others before its line is parsed: JSON is canonical, so it has one form.
+KEY_MARK = b'"kind":"key"'
 
 
 def read_lines(path: Path) -> Iterator[bytes]:
@@ -67,45 +77,142 @@ def cut_half_line(path: Path) -> bool:
 class Log:
     """The log, open for appending. One process at a time (the home's lock), any thread.
 
-    Raises ValueError on opening if a leaf can't be read: nothing is appended to a log that
-    is already broken.
+    Raises on opening ValueError if a leaf can't be read, or if the log is not what it stated of itself
+    before: nothing is appended to a log that is already broken. HomeError for a key that others may read.
     """
 
-    def __init__(self, root: Path, *, clock: Clock) -> None:
+    def __init__(self, root: Path, *, clock: Clock, keys: Keys | None = None) -> None:
         self._root, self._clock, self._lock = root, clock, threading.Lock()
         make_dirs((root / LEAVES).parent)
         cut_half_line(root / LEAVES)
         self.paths: set[str] = set()
-        self._tree = Frontier()
-        for line in read_lines(root / LEAVES):
-            # Not `read_leaf`: that is ten times slower, and a form that does not fit is the audit's to find.
-            self.paths.add(_path_in(line))
-            self._tree.append(line)
+        self._tree, self._signer = Frontier(), Signer(keys)
+        self._last_at: datetime | None = None
+        self._stated = 0
+        self._read(stated_checkpoints(root))
         self._descriptor = os.open(root / LEAVES, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+
+    @property
+    def warning(self) -> str | None:
+        """Why the next checkpoint will not be signed, if so."""
+        key_id = self._signer.current(self._tree.size)
+        if key_id is None or self._signer.keys is None or self._signer.has(key_id, origin_of(self._tree)):
+            return None
+        return (
+            f"checkpoints of the log are not signed: the private key {key_id} is not in {self._signer.keys.folder}. "
+            "Put it back, or have a new one with `archiver keys rotate --lost`"
+        )
 
     def append(self, kind: str, path: str, digest: Digest) -> Leaf:
         """Add a leaf, down to the disk. From here on the thing counts as sealed."""
         with self._lock:
-            if path in self.paths:
-                raise ValueError(f"already in the log: {path}")
-            leaf = Leaf(self._tree.size, self._clock.now(), kind, path, digest)
-            line = leaf_line(leaf)
-            append_durably(self._descriptor, line + b"\n")
-            self._tree.append(line)
-            self.paths.add(path)
-            return leaf
+            return self._append(kind, path, digest)
 
-    def checkpoint(self) -> None:
-        """Write the root of all leaves so far; nothing is written for an empty log."""
+    def enter_key(self, *, lost: bool = False) -> Leaf:
+        """Enter another key, which signs from here on. Raises HomeError as `check_rotation` does."""
         with self._lock:
-            text, place = checkpoint_text(self._tree), self._root / CHECKPOINT
-            if self._tree.size and not (place.exists() and place.read_bytes() == text):
-                tmp = self._root / TMP / f"checkpoint.{self._clock.random_hex(4)}"
-                replace_file(place, text, tmp=tmp)
+            self.check_rotation(lost=lost)
+            return self._enter_key()
+
+    def check_rotation(self, *, lost: bool) -> None:
+        """Raise HomeError unless another key may be entered.
+
+        `lost`: the private part of the last one is not here; that must be so, or must not be.
+        """
+        last = self._signer.current(self._tree.size)
+        if last is None:
+            raise HomeError("the log has no key yet", next_step="The end of the first run enters it.")
+        if self._signer.has(last, origin_of(self._tree)) == lost:
+            raise _not_so(last, lost=lost)
+
+    def checkpoint(self) -> tuple[Leaf, ...]:
+        """State the root of all leaves so far, signed, and keep it; nothing is done for an empty log.
+
+        A log that has no key yet gets one first, whose leaf comes back. 1. The key's leaf. 2. The
+        kept checkpoint, under a name that the log's last leaf decides. 3. `log/checkpoint`. Killed anywhere,
+        the next call does the rest, with the same bytes.
+        """
+        with self._lock:
+            if not self._tree.size:
+                return ()
+            # 1.
+            first = self._signer.keys is not None and not self._signer.ids
+            entered = (self._enter_key(),) if first else ()
+            # 2.
+            text, size, at = checkpoint_text(self._tree), self._tree.size, self._last_at or self._clock.now()
+            data = kept_bytes(self._root, text, size, at) or self._signer.signed(text, size, before=self._stated)
+            self._put(checkpoint_path(size, at), data, once=True)
+            # 3.
+            self._put(CHECKPOINT, data)
+            self._stated = size
+            return entered
 
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._descriptor)
+
+    def _read(self, stated: Sequence[Checkpoint]) -> None:
+        roots: dict[bytes, int] = {}
+        line = None
+        for line in read_lines(self._root / LEAVES):
+            # Not `read_leaf`: that is ten times slower, and a form that does not fit is the audit's to find.
+            self.paths.add(_path_in(line))
+            if KEY_MARK in line:
+                self._signer.learn(read_leaf(line, self._tree.size))
+            self._tree.append(line)
+            if any(one.size == self._tree.size for one in stated):
+                roots[self._tree.root()] = self._tree.size
+        if line is not None:
+            self._last_at = read_leaf(line, self._tree.size - 1).at
+        self._stated = max((one.size for one in stated), default=0)
+        # Two files state the same: where one of them agrees with the log, it is the other that is damaged.
+        if self._stated and not any(roots.get(one.root) == one.size == self._stated for one in stated):
+            raise ValueError(f"the log is not the one of {self._stated} lines that its checkpoint states")
+        # Told before any work is done, not at its end.
+        _ = self.warning
+
+    def _append(self, kind: str, path: str, digest: Digest) -> Leaf:
+        if path in self.paths:
+            raise ValueError(f"already in the log: {path}")
+        leaf = Leaf(self._tree.size, self._clock.now(), kind, path, digest)
+        line = leaf_line(leaf)
+        append_durably(self._descriptor, line + b"\n")
+        self._tree.append(line)
+        self.paths.add(path)
+        self._last_at = leaf.at
+        if kind == _KEY:
+            self._signer.learn(leaf)
+        return leaf
+
+    def _enter_key(self) -> Leaf:
+        keys = self._signer.keys
+        if keys is None:
+            raise ValueError("this log was opened without its keys")
+        key = keys.adopt(origin_of(self._tree), self._signer.ids)
+        path, data = public_key_path(key.id.hex()), public_pem(key)
+        self._put(path, data, once=True)
+        return self._append(_KEY, path, sha256(data))
+
+    def _put(self, path: str, data: bytes, *, once: bool = False) -> None:
+        """Have a file with these bytes; with `once` one that is there already is left alone, and is read-only."""
+        place = self._root / path
+        if place.exists() and (once or place.read_bytes() == data):
+            return
+        make_dirs(place.parent)
+        replace_file(place, data, tmp=self._root / TMP / f"{place.name}.{self._clock.random_hex(4)}")
+        if once:
+            seal_file(place)
+
+
+def _not_so(key_id: str, *, lost: bool) -> HomeError:
+    if lost:
+        return HomeError(
+            f"the key {key_id} is not lost: it is here", next_step="Leave --lost out: both keys sign then."
+        )
+    return HomeError(
+        f"the private key {key_id} is not here, so it can't sign that another one takes its place",
+        next_step="Put it back, or say `archiver keys rotate --lost`: the log then has no word of the old key's owner.",
+    )
 
 
 def _path_in(line: bytes) -> str:

@@ -8,7 +8,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Sequence
 
-__all__ = ["Frontier", "Tree", "check_consistency", "check_inclusion", "checkpoint_text", "leaf_hash"]
+__all__ = ["Frontier", "Tree", "check_consistency", "check_inclusion", "checkpoint_text", "leaf_hash", "origin_of"]
 
 _LEAF, _NODE = b"\x00", b"\x01"
 _HASH_BYTES = 32
@@ -192,13 +192,13 @@ def check_consistency(old: int, old_root: bytes, size: int, root: bytes, path: S
 
 
 def checkpoint_text(tree: Frontier | Tree) -> bytes:
-    """What a checkpoint states of a tree: origin, size and root, one a line (C2SP tlog-checkpoint).
+    """What a checkpoint states of a tree: origin, size and root, one a line (C2SP tlog-checkpoint)."""
+    return f"{origin_of(tree)}\n{tree.size}\n{base64.b64encode(tree.root()).decode()}\n".encode()
 
-    The origin names this very log, because it holds the hash of its first leaf.
-    """
-    first = (tree.first or tree.root()).hex()[:_ORIGIN_DIGITS]
-    root = base64.b64encode(tree.root()).decode()
-    return f"embed-archive/{first}\n{tree.size}\n{root}\n".encode()
+
+def origin_of(tree: Frontier | Tree) -> str:
+    """The name of the log: it holds the hash of its first leaf, and so never changes."""
+    return f"embed-archive/{(tree.first or tree.root()).hex()[:_ORIGIN_DIGITS]}"
 
 
 def _join(left: bytes, right: bytes) -> bytes:

@@ -56,7 +56,7 @@ def recover(root: Path, *, log: Log, clock: Clock) -> Recovery:
     work.clean_tmp()
     for path in list(open_journals(root, log.paths)):
         work.end_run(path)
-    log.checkpoint()
+    work.leaves.extend(log.checkpoint())
     (root / ENDING).unlink(missing_ok=True)
     return Recovery(tuple(work.ended), tuple(work.leaves), tuple(work.notes))
 

@@ -129,6 +129,14 @@ class RunStore:
             carry_out(self._root, tombstone)
             self._undone.discard(tombstone.id)
 
+    def rotate_key(self, *, lost: bool) -> Leaf:
+        """Enter another key in the log, which signs from this run's end on; see `Log.enter_key`. Raises HomeError."""
+        with self._working(), home_errors():
+            leaf = self._log.enter_key(lost=lost)
+            with self._turn:
+                self._leaves.append(leaf)
+            return leaf
+
     @property
     def undone(self) -> bool:
         """Whether something was decided and not carried out: left open, the run is finished by the next one."""
@@ -137,8 +145,8 @@ class RunStore:
     def end(self, ended: RunEnded) -> tuple[Leaf, ...]:
         """Seal the WARC files and the journal and write a checkpoint.
 
-        Waits for every `seal` in flight. The leaves of all WARC files of the run and of its
-        journal come back, for the catalog.
+        Waits for every `seal` in flight. The leaves of all WARC files of the run, of its journal and
+        of a key that was entered come back, for the catalog.
         """
         with self._turn, home_errors():
             self._ended = True
@@ -149,7 +157,7 @@ class RunStore:
             ending = self._root / ENDING
             ending.touch()
             self._leaves.append(self._log.append("journal", self.journal_path, self._journal.seal()))
-            self._log.checkpoint()
+            self._leaves.extend(self._log.checkpoint())
             ending.unlink(missing_ok=True)
             return tuple(self._leaves)
 

@@ -17,8 +17,10 @@ from archiver.model.tombstones import Tombstone
 from archiver.store.evidence import Damaged, Stored, read_evidence, read_folder
 from archiver.store.files import home_errors, make_dirs, replace_file, sync_dir, write_new
 from archiver.store.journal import read_journal
+from archiver.store.keys import Keys, LogKey
 from archiver.store.layout import FORMAT, FORMAT_FILE, LOCK, MANIFEST, README, TMP, check_format
 from archiver.store.log import Log, read_leaves
+from archiver.store.logread import log_keys
 from archiver.store.recorded import Recorded, read_recorded, read_response
 from archiver.store.recover import Recovery, recover
 from archiver.store.remove import Going, Place, going
@@ -42,15 +44,16 @@ def contract_text() -> bytes:
 class Store:
     """Everything below `snapshots/`. Reading needs no lock, writing does."""
 
-    def __init__(self, root: Path, *, clock: Clock) -> None:
+    def __init__(self, root: Path, *, clock: Clock, keys: Keys | None = None) -> None:
         self.root = root
-        self._clock = clock
+        self._clock, self._keys = clock, keys
         self._log: Log | None = None
 
     @classmethod
-    def create(cls, root: Path, *, clock: Clock = system_clock) -> "Store":
+    def create(cls, root: Path, *, clock: Clock = system_clock, keys: Keys | None = None) -> "Store":
         """Make a new store, or complete one; what is there already stays as it is.
 
+        `keys` sign the log's checkpoints; without them a log that never was signed stays so.
         Raises HomeNotWritable; HomeTooNew or HomeMissing if something else lies there.
         """
         with home_errors():
@@ -59,17 +62,17 @@ class Store:
                 if not (root / name).exists():
                     write_new(root / name, data, read_only=False)
             sync_dir(root)
-        return cls.open(root, clock=clock)
+        return cls.open(root, clock=clock, keys=keys)
 
     @classmethod
-    def open(cls, root: Path, *, clock: Clock = system_clock) -> "Store":
+    def open(cls, root: Path, *, clock: Clock = system_clock, keys: Keys | None = None) -> "Store":
         """The store below `root`. Raises HomeMissing or HomeTooNew."""
         try:
             text = (root / FORMAT_FILE).read_text("utf-8", errors="replace")
         except OSError as error:
             raise HomeMissing(f"{root}: no {FORMAT_FILE} file ({error.strerror})") from None
         check_format(text, place=str(root))
-        return cls(root, clock=clock)
+        return cls(root, clock=clock, keys=keys)
 
     def renew_contract(self) -> None:
         """Write the README.md that belongs to this version of the program. Needs the lock."""
@@ -127,6 +130,18 @@ class Store:
         """Put right what a killed run left behind; does nothing the second time. Needs the lock."""
         with home_errors():
             return recover(self.root, log=self._opened_log(), clock=self._clock)
+
+    def warning(self) -> str | None:
+        """Why the log's next checkpoint will not be signed, if so. Needs the lock."""
+        return self._opened_log().warning
+
+    def log_keys(self) -> tuple[LogKey, ...]:
+        """The public keys that the log names, in its order; the last one signs. Raises ValueError for a damaged one."""
+        return log_keys(self.root)
+
+    def check_rotation(self, *, lost: bool) -> None:
+        """Raise HomeError where `RunStore.rotate_key` would. Needs the lock."""
+        self._opened_log().check_rotation(lost=lost)
 
     def begin_run(
         self,
@@ -228,7 +243,7 @@ class Store:
     def _opened_log(self) -> Log:
         if self._log is None:
             try:
-                self._log = Log(self.root, clock=self._clock)
+                self._log = Log(self.root, clock=self._clock, keys=self._keys)
             except ValueError as error:
                 raise HomeError(str(error), next_step="Run `archiver audit` and put back a copy of the log.") from None
         return self._log

@@ -3,15 +3,16 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from archiver.catalog.keys import key63
 from archiver.catalog.reading import Reading
 from archiver.model.clock import parse_at
 from archiver.model.digests import Digest
 from archiver.model.overtime import Candidate, Clue, Verification
-from archiver.model.states import Availability, Outcome
+from archiver.model.records import Claim, Mention
+from archiver.model.states import MentionKind, Outcome
 from archiver.model.verdicts import Against, Cue, Verdict
 
 __all__ = ["AccountName", "KeptCapture", "QuotingState", "Verdicts", "unpack_candidate"]
@@ -30,7 +31,7 @@ WITH wanted (id) AS (SELECT value FROM json_each(?1)),
     SELECT alias_id, resource_id FROM alias WHERE alias_id IN (SELECT id FROM wanted)),
   known (id, texts) AS (SELECT own.id, count(passage.id) FROM own
     LEFT JOIN passage ON passage.resource_id = own.id AND passage.kind = 'record' GROUP BY own.id)
-SELECT own.asked, capture.id, folder.path, outcome, availability, started_at, known.texts
+SELECT own.asked, capture.id, folder.path, outcome, known.texts
 FROM own JOIN capture ON capture.resource_id = own.id JOIN folder ON folder.id = capture.id
   JOIN known ON known.id = own.id
 WHERE folder.kind = 'post' ORDER BY own.asked, started_at DESC, capture.id DESC
@@ -58,17 +59,11 @@ class QuotingState:
 
 @dataclass(frozen=True, slots=True)
 class KeptCapture:
-    """One capture of a post. `asked` is the resource that was asked for, which may lead to the captured one.
+    """One capture of a post. `texts` counts the different records (name, handle, text) of this post's captures."""
 
-    `texts` counts the different records (name, handle, text) that captures of this post have.
-    """
-
-    asked: int
     id: str
     path: str
     outcome: Outcome
-    availability: Availability
-    started_at: datetime
     texts: int
 
 
@@ -102,11 +97,12 @@ class Verdicts(Reading):
         rows = self._all(f"{sql} WHERE {column} IN ({_MENTIONED}) ORDER BY 1", [json.dumps(list(resource_ids))])
         return [QuotingState(**row) for row in rows]
 
-    def kept_captures(self, resource_ids: Iterable[int]) -> dict[int, list[KeptCapture]]:
-        """All captures of these posts, and of what they lead to, by the resource asked for; the newest first."""
-        found: dict[int, list[KeptCapture]] = {}
-        for row in self._all(_CAPTURES, [json.dumps(list(resource_ids))]):
-            found.setdefault(row["asked"], []).append(_kept(row))
+    def kept_captures(self, keys: Iterable[str]) -> dict[str, list[KeptCapture]]:
+        """All captures of the posts with these keys, and of what they lead to, by the key; the newest first."""
+        asked = {key63(key): key for key in keys}
+        found: dict[str, list[KeptCapture]] = {}
+        for row in self._all(_CAPTURES, [json.dumps(list(asked))]):
+            found.setdefault(asked[row["asked"]], []).append(_kept(row))
         return found
 
     def renamed_accounts(self) -> list[AccountName]:
@@ -131,6 +127,13 @@ class Verdicts(Reading):
         rows = (row for batch in _batches(version_ids) for row in self._all(sql, [json.dumps(batch)]))
         return {(row["version_id"], row["ordinal"]): unpack_candidate(row) for row in rows}
 
+    def stored_mentions(self, version_id: str) -> list[Mention]:
+        """What a state of an article cites, in reading order, without markup and other readings of a claim."""
+        return [
+            _mention(row)
+            for row in self._all("SELECT * FROM mention WHERE version_id = ? ORDER BY ordinal", [version_id])
+        ]
+
 
 def _batches(values: Iterable[str]) -> Iterator[list[str]]:
     left = iter(values)
@@ -140,12 +143,9 @@ def _batches(values: Iterable[str]) -> Iterator[list[str]]:
 
 def _kept(row: dict[str, Any]) -> KeptCapture:
     return KeptCapture(
-        asked=row["asked"],
         id=row["id"],
         path=row["path"],
         outcome=Outcome(row["outcome"]),
-        availability=Availability(row["availability"]),
-        started_at=parse_at(row["started_at"]),
         texts=row["texts"],
     )
 
@@ -178,6 +178,24 @@ def unpack_candidate(row: dict[str, Any]) -> Candidate:
         clues=tuple(map(Clue, _words(row["clues"]))),
         accepted=bool(row["accepted"]),
         uri_m=row["uri_m"],
+    )
+
+
+def _mention(row: dict[str, Any]) -> Mention:
+    names = ("name", "handle", "text", "date", "date_text", "lang")
+    claim = Claim(
+        **{name: row[f"claim_{name}"] for name in names},
+        media=tuple(_words(row["claim_media"] or "[]")),
+        links=tuple(_words(row["claim_links"] or "[]")),
+    )
+    columns = ("ordinal", "platform", "post_id", "url", "variant", "anchor", "context", "heading")
+    return Mention(
+        **{name: row[name] for name in columns},
+        kind=MentionKind(row["kind"]),
+        dangling=bool(row["dangling"]),
+        claim=claim if claim != Claim() else None,
+        start=row["start_char"],
+        end=row["end_char"],
     )
 
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "copies": "copies",
     "extract": "extract",
     "report": "report",
+    "diff": "diff",
     "audit": "audit",
     "export": "export",
     "heal": "heal",

@@ -2,8 +2,9 @@
 
 All of them visit the same pages of the same demo web, in one run on this machine; what counts
 is the ratio. The light page is an embed page, the heavy one makes 152 requests for 2.7 MB. The
-bare loop opens a fresh context a page, navigates and shoots, and keeps nothing; it runs before
-and after ours. Ours counts COMPLETE captures only; a peer's page counts if it left a file.
+bare loop opens a fresh context a page, navigates and shoots the window, and keeps nothing; it runs
+before and after ours. Of heavy pages it runs once more with the whole page shot, as ours shoots it.
+Ours counts COMPLETE captures only; a peer's page counts if it left a file.
 
     make bench-capture [ARGS="--light 200 --heavy 30 --jobs 2 --peers DIR"]
 
@@ -32,7 +33,7 @@ from archiver.platforms import identify, platform_named
 
 BIN = Path(sys.executable).parent
 BENCH_URL = "https://www.harbour-courier.example/bench/"
-OURS, BARE = "embed-archiver", "bare loop (navigate, shoot)"
+OURS, BARE, WHOLE = "embed-archiver", "bare loop (navigate, shoot)", "bare loop, whole page shot"
 
 
 @contextmanager
@@ -105,7 +106,7 @@ def memory_figures(samples, stamps):
     }
 
 
-async def bare_loop(port, urls, jobs):
+async def bare_loop(port, urls, jobs, *, whole):
     from playwright.async_api import async_playwright
 
     queue = list(reversed(urls))
@@ -118,25 +119,27 @@ async def bare_loop(port, urls, jobs):
                 context = await browser.new_context(viewport={"width": 1280, "height": 800})
                 page = await context.new_page()
                 await page.goto(url, wait_until="load")
-                await page.screenshot()
+                await page.screenshot(full_page=whole)
                 await context.close()
 
         await asyncio.gather(*(work() for _ in range(jobs)))
         await browser.close()
 
 
-def bare(port, urls, jobs):
+def bare(port, urls, jobs, *, whole=False):
     """In a process of its own, so that its cost is its own."""
-    command = [sys.executable, __file__, "--bare", str(port), "--jobs", str(jobs)]
+    command = [sys.executable, __file__, "--bare", str(port), "--jobs", str(jobs), *(["--whole"] if whole else [])]
     with measured() as cost:
         subprocess.run(command, input="\n".join(urls), text=True, check=True)
-    return {"name": BARE, "posts": len(urls), "wall_s": cost.wall_s, "cpu_s": cost.cpu_s}
+    return {"name": WHOLE if whole else BARE, "posts": len(urls), "wall_s": cost.wall_s, "cpu_s": cost.cpu_s}
 
 
-def contest(title, demo, urls, mine, options):
+def contest(title, demo, urls, mine, options, *, whole=False):
     """One table: the bare loop around ours, then each peer over its first few pages."""
     port = demo["connect_to"].rsplit(":", 1)[1]
     rows = [told(bare(port, urls, options.jobs)), told(mine()), told(bare(port, urls, options.jobs))]
+    if whole:
+        rows.append(told(bare(port, urls, options.jobs, whole=True)))
     for name, drive in PEERS:
         command = found(name, options.peers)
         few = urls[: options.few]
@@ -181,9 +184,10 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--peers", type=Path, help="a folder of environments that have the peers")
     parser.add_argument("--bare", metavar="PORT", help=argparse.SUPPRESS)
+    parser.add_argument("--whole", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.bare:
-        asyncio.run(bare_loop(options.bare, sys.stdin.read().split(), options.jobs))
+        asyncio.run(bare_loop(options.bare, sys.stdin.read().split(), options.jobs, whole=options.whole))
         return
     with demo_web() as demo:
         jobs = options.jobs
@@ -192,7 +196,7 @@ def main():
             contest("light: an embed page", demo, light_pages(demo, count), mine, options)
         if count := options.heavy:
             mine = lambda: ours(demo, f"{HEAVY_LIST_URL}{count}", "--no-article-page", jobs)  # noqa: E731
-            contest("heavy: 152 requests, 2.7 MB", demo, heavy_pages(demo, count), mine, options)
+            contest("heavy: 152 requests, 2.7 MB", demo, heavy_pages(demo, count), mine, options, whole=True)
 
 
 if __name__ == "__main__":

@@ -254,6 +254,12 @@ class Platform:
     redirects: Callable[[Url], bool] = _no_redirect
     markup: tuple[Markup, ...] = ()
     created_at: Callable[[str], datetime | None] = _no_time
+    #: Before this instant nobody could post here; None where ids may be older than the site (imported posts).
+    began_at: datetime | None = None
+    #: An id that tells no time is older than this; None where it may be of any age.
+    tells_time_from: datetime | None = None
+    #: A pattern that every id has as a whole; None where that is not sure.
+    id_form: str | None = None
     record_requests: Callable[[PostRef], tuple[RecordRequest, ...]] = field(default=lambda _post: ())
     read_record: Callable[[PostRef, RecordRequest, Answer], Reading] = field(
         default=lambda _post, _request, _answer: Reading(Availability.UNCLEAR, "the platform has no record endpoint")

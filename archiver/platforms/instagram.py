@@ -5,6 +5,7 @@ one: all of them give the same broken card with status 200. So nothing here says
 """
 
 import re
+from datetime import UTC, datetime
 
 from bs4 import Tag
 
@@ -214,6 +215,8 @@ PLATFORM = Platform(
     redirects=_redirects,
     markup=_MARKUP,
     created_at=code_time,
+    tells_time_from=datetime(2011, 8, 25, 21, 7, 1, tzinfo=UTC),
+    id_form=_CODE.pattern,
     plan=_plan,
     record_requests=_requests,
     read_record=_read,

@@ -5,6 +5,7 @@ says "Thread not available" of both, so nothing here says "gone".
 """
 
 import re
+from datetime import UTC, datetime
 
 from bs4 import Tag
 
@@ -156,6 +157,10 @@ PLATFORM = Platform(
     redirects=_redirects,
     markup=_MARKUP,
     created_at=code_time,
+    # It opened on 5 July; its makers wrote there before.
+    began_at=datetime(2023, 1, 1, tzinfo=UTC),
+    tells_time_from=datetime(2023, 1, 1, tzinfo=UTC),
+    id_form=_CODE.pattern,
     plan=_plan,
     record_requests=_requests,
     read_record=_read,

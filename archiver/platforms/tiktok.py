@@ -1,7 +1,7 @@
 """TikTok: videos and photo posts under 19-digit ids, whose time they tell."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bs4 import Tag
 
@@ -186,6 +186,10 @@ PLATFORM = Platform(
     redirects=_redirects,
     markup=_MARKUP,
     created_at=created_at,
+    # As musical.ly.
+    began_at=datetime(2014, 1, 1, tzinfo=UTC),
+    tells_time_from=datetime(2014, 1, 1, tzinfo=UTC),
+    id_form=r"[0-9]{6,18}|[1-8][0-9]{18}",
     plan=_plan,
     record_requests=record_requests,
     read_record=read_record,

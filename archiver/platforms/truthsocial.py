@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bs4 import Tag
 
@@ -72,6 +72,10 @@ PLATFORM = Platform(
     identify=_identify,
     markup=(Markup("iframe.truthsocial-embed", _read_frame, tag="iframe", css_class="truthsocial-embed"),),
     created_at=_created_at,
+    # It opened on 21 February 2022, and was tried out before.
+    began_at=datetime(2021, 10, 1, tzinfo=UTC),
+    tells_time_from=datetime(2021, 10, 1, tzinfo=UTC),
+    id_form=r"[0-9]{1,19}",
     plan=_plan,
     record_requests=record_requests,
     read_record=read_record,

@@ -5,7 +5,7 @@ The server ignores the handle in a permalink, so it is no part of the canonical 
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from bs4 import Tag
@@ -60,6 +60,8 @@ _MIRRORS = (
 # Copied addresses often keep a quotation mark or a full stop behind the digits.
 _ID = re.compile(r"([0-9]{2,20})[^0-9A-Za-z_]*")
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
+#: From the first post of all (20) to where times would be beyond the year 2078.
+_ANY_ID = r"[2-9][0-9]|[1-9][0-9]{2,17}|[1-8][0-9]{18}"
 #: First path parts that are no user names.
 _NO_HANDLES = frozenset(
     (
@@ -280,6 +282,8 @@ PLATFORM = Platform(
     read_archived=_read_archived,
     markup=_MARKUP,
     created_at=_created_at,
+    tells_time_from=datetime(2010, 11, 4, 1, 43, 1, tzinfo=UTC),
+    id_form=_ANY_ID,
     plan=_plan,
     login_plan=login_plan,
     record_requests=record_requests,

@@ -198,6 +198,7 @@ PLATFORM = Platform(
     title="YouTube",
     hosts=_HOSTS,
     mirrors=_MIRRORS,
+    id_form=r"[0-9A-Za-z_-]{11}",
     identify=_identify,
     archived_as=_archived_as,
     redirects=_redirects,

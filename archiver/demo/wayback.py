@@ -9,12 +9,16 @@ because a reply depends on its request alone.
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from urllib.parse import parse_qsl, quote_plus, unquote_plus
 
+from archiver.demo import archived
 from archiver.demo.assets import fill
 from archiver.demo.platforms.common import RETRY_AFTER_S
 from archiver.demo.platforms.x_posts import POSTS
+from archiver.demo.script import Post
 from archiver.demo.wire import Handler, Reply, Request, html, json_reply, redirect, text
 from archiver.model.urls import cdx_key
 
@@ -26,12 +30,17 @@ _FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One capture that the archive has: 14 digits, the address as it was asked for, the status of the answer."""
+    """One capture that the archive has: 14 digits, the address as it was asked for, the status of the answer.
+
+    `shows` is the answer that was captured, given as it came under `/web/TIMESTAMPid_/…`; None: a page that
+    says nothing but its date.
+    """
 
     timestamp: str
     original: str
     status: str = "200"
     media_type: str = "text/html"
+    shows: Reply | None = None
 
     @property
     def row(self) -> dict[str, str]:
@@ -134,14 +143,20 @@ class Wayback:
 
     def _shown(self, request: Request) -> Reply:
         """A capture at `/web/TIMESTAMP/URL`."""
-        found = re.fullmatch(r"/web/([0-9]{14})(?:[a-z]{2}_)?/(.+)", request.target)
+        found = re.fullmatch(r"/web/([0-9]{14})(?:([a-z]{2})_)?/(.+)", request.target)
         if found is None:
             return text("Not found\n", 404)
-        one = next((one for one in self.taken if (one.timestamp, one.original) == (found[1], found[2])), None)
+        one = next((one for one in self.taken if (one.timestamp, one.original) == (found[1], found[3])), None)
         if one is None:
-            same = [one for one in self.taken if cdx_key(one.original) == cdx_key(found[2])]
+            same = [one for one in self.taken if cdx_key(one.original) == cdx_key(found[3])]
             return redirect(f"/web/{same[0].timestamp}/{same[0].original}") if same else text("Not archived\n", 404)
+        if found[2] == "id" and one.shows is not None:
+            return replace(one.shows, headers=(*one.shows.headers, ("Memento-Datetime", _http_date(one.timestamp))))
         return html(fill("shared/plain.html", title="Wayback Machine", body=f"<h1>As of {one.timestamp}</h1>"))
+
+
+def _http_date(timestamp: str) -> str:
+    return format_datetime(datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC), usegmt=True)
 
 
 def _place(row: Mapping[str, str]) -> tuple[str, str]:
@@ -154,6 +169,15 @@ def _passes(row: Mapping[str, str], condition: str) -> bool:
         return True
     name, _, pattern = condition.removeprefix("!").partition(":")
     return (re.fullmatch(pattern, row.get(name, "")) is None) is condition.startswith("!")
+
+
+def _post_named(key: str) -> Post:
+    """The X post of that key (StopIteration: a slip of the script)."""
+    return next(post for post in POSTS if post.key == key)
+
+
+def _permalink(host: str, post: Post) -> str:
+    return f"https://{host}/{post.handle}/status/{post.post_id}"
 
 
 def _captures() -> tuple[Taken, ...]:
@@ -177,8 +201,17 @@ def _captures() -> tuple[Taken, ...]:
         Taken("20210101000000", f"{_RECORDS}/minutes/1999", "302"),
         Taken("20220101000000", f"{_RECORDS}/minutes/1999", "-", "warc/revisit"),
     ]
+    quay = _post_named("x/flat-one")
+    evening = _post_named("x/lanterns")
+    orphans = [
+        # The lost permalink of an article: first a log-in page, then what a harvest kept; and another post of that day.
+        Taken("20261107180500", _permalink("twitter.com", quay), shows=archived.shell(quay)),
+        Taken("20261108010000", f"{_permalink('twitter.com', quay)}?s=20", shows=archived.second_interface(quay)),
+        Taken("20261108020000", _permalink("x.com", quay), "302"),
+        Taken("20261109030000", f"{_permalink('x.com', evening)}/photo/1", shows=archived.old_page(evening)),
+    ]
     maps = [Taken(f"20{year:02}0101000000", "http://old-maps.example/", "301") for year in range(10, 26)]
-    return (*posts, *pages, Taken("20080101000000", "http://old-maps.example/"), *maps)
+    return (*posts, *pages, *orphans, Taken("20080101000000", "http://old-maps.example/"), *maps)
 
 
 _WAYBACK = Wayback(_captures(), _TROUBLES, {f"{_RECORDS}/harbour/ledger": "error:blocked-url"})

@@ -213,6 +213,8 @@ class Clue(StrEnum):
     OTHER_ARTICLE = "other_article"
     #: A post that the archive holds.
     OWN_CAPTURE = "own_capture"
+    #: The platform's own record of it, asked for just then.
+    LIVE_RECORD = "live_record"
     #: A short link of the quote led there.
     REDIRECT = "redirect"
     #: A CDX server lists the address; its text was not seen.

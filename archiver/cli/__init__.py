@@ -24,6 +24,8 @@ COMMANDS = {
     "copies": "copies",
     "extract": "extract",
     "report": "report",
+    "verify": "verify",
+    "resolve": "resolve",
     "diff": "diff",
     "audit": "audit",
     "export": "export",

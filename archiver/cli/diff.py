@@ -10,8 +10,8 @@ import click
 
 from archiver.catalog import Catalog, StoredVersion
 from archiver.cli.options import Common, command_options
-from archiver.cli.output import emit, plain, say, shorten
-from archiver.cli.worddiff import console, diff_line, diff_to_json
+from archiver.cli.output import emit, plain, say, shorten, write_line
+from archiver.cli.worddiff import diff_to_json, say_diff, styled
 from archiver.home import Home
 from archiver.lookup import resources_meant
 from archiver.lookup.mention_pairs import Part
@@ -27,6 +27,7 @@ __all__ = ["command"]
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FOLDER = re.compile(r"(?:.*/)?(\d{8}T\d{6}Z-[A-Za-z0-9_-]+)/?")
 _SIGNS = {"added": "+", "dropped": "-", "moved": "~", "edited": "*"}
+_COLOURS = {"added": "green", "dropped": "red", "edited": "yellow"}
 _WORDS = re.compile(r"\s*\S+")
 _TEXT_CHARS = 90
 
@@ -123,19 +124,17 @@ def _show(found: VersionDiff, home: Home) -> None:
 
 
 def _show_change(one: Changed, home: Home) -> None:
-    # Rich takes a tenth of a second to load.
-    from rich.text import Text  # noqa: PLC0415
-
-    change, out = one.change, console()
+    change = one.change
     mention = change.after or change.before
     moved = " and moved" if change.moved and change.edited else ""
     what = f" ({', '.join(change.edited)}){moved}" if change.edited else ""
     places = "→".join(str(side.ordinal) for side in (change.before, change.after) if side)
-    say(f"    {_SIGNS[change.kind]} {change.kind}{what}  #{places}  {_named(mention)}")
+    kind = styled(f"{_SIGNS[change.kind]} {change.kind}", fg=_COLOURS.get(change.kind), bold=True)
+    write_line(f"    {kind}{what}  #{places}  {_named(mention)}")
     if verdicts := _verdicts(one):
         say(f"        {verdicts}")
     if Part.TEXT in change.edited:
-        out.print(Text(" " * 8) + diff_line(_claim_diff(one), coloured=out.is_terminal and not out.no_color))
+        say_diff(_claim_diff(one), indent=8)
     if one.copy is not None:
         say(f"        our copy of {one.copy.started_at:%Y-%m-%d}: {home.snapshots / one.copy.path}")
     elif change.after is None and mention and mention.url:

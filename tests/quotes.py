@@ -13,7 +13,6 @@ from archiver.model.digests import sha256
 from archiver.model.overtime import Candidate, Clue
 from archiver.model.records import Article, Claim, Mention, PostRecord
 from archiver.model.states import Availability, MentionKind, Outcome, Reason
-from archiver.platforms import post_resource
 from archiver.steps.runs import opened_run
 from archiver.steps.verified import Asked, VerifyReport
 from archiver.steps.verifying import quoted_in, verify
@@ -86,19 +85,6 @@ def gone(number, state=Availability.GONE_UNSPECIFIED):
     return seal
 
 
-class Answering:
-    """A web in which every platform says the same of every post."""
-
-    def __init__(self, record):
-        self._record = record
-
-    def records(self, posts):
-        return {post_resource(one).key: self._record for one in posts}
-
-    def copies(self, _copies):
-        return {}
-
-
 class QuotingHome(Newsroom):
     """A home of which a test may ask what was written down."""
 
@@ -113,7 +99,7 @@ class QuotingHome(Newsroom):
             ]
         )
 
-    def verify(self, *queries, live=None, every=False, only_read=False):
+    def verify(self, *queries, web=None, every=False, only_read=False):
         """All that is verified, in order, and the report; written down as the command does it."""
         report = VerifyReport()
         with self.opened() as home, ExitStack() as stack:
@@ -122,7 +108,6 @@ class QuotingHome(Newsroom):
                 quoted_in(targets.states.values(), store=home.store, report=report), map(Asked, targets.files)
             )
             run = stack.enter_context(self._on_demand(home.catalog)) if not only_read else None
-            web = Answering(live) if live else None
             found = list(
                 verify(asked, catalog=home.catalog, store=home.store, clock=self.clock, report=report, run=run, web=web)
             )

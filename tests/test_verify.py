@@ -10,7 +10,6 @@ from quotes import DAY, STORY, TEXT, QuotingHome, gone, kept, quote, state
 from archiver.catalog import Catalog
 from archiver.model.errors import InputUnreadable, UsageError
 from archiver.model.overtime import CopyState, OtherCopy
-from archiver.model.records import PostRecord
 from archiver.model.states import Availability, Outcome, Reason
 from archiver.model.verdicts import Against, Cue, Verdict
 
@@ -124,14 +123,6 @@ def test_another_account_is_misattributed(home):
     home.run(state(quote(1, 1, handle="nasa", name="NASA")), kept(1))
     (one,), report = home.verify()
     assert (one.compared.verdict, one.against, report.wrong) == (Verdict.MISATTRIBUTED, Against.RECORD, 1)
-
-
-def test_what_the_platform_says_now_comes_first(home):
-    home.run(state(quote(1, 1)), kept(1))
-    (one,), report = home.verify(live=PostRecord(text=TEXT, name="Jack", handle="jack", author_id="12"))
-    assert (one.compared.verdict, one.kept.basis, report.written) == (Verdict.EXACT, "live", 1)
-    # The same text from a capture is no news.
-    assert home.verify()[1].written == 0
 
 
 # --- orphans, and what nobody has -----------------------------------------------------------------------

@@ -295,3 +295,9 @@ def test_no_mixture_of_such_pieces_raises_and_every_mention_can_be_written_and_r
         text = "".join(chance.choices(PIECES, k=chance.randint(1, 80)))
         for mention in extract(Document("s", text.encode(), media_type)).mentions:
             assert from_json(Mention, to_json(mention)) == mention
+
+
+@pytest.mark.parametrize("handle", ["mara_v_", "_mara", "__mara_v__", "m_a_r_a"])
+def test_underscores_of_a_handle_are_no_emphasis(handle):
+    text = around(f"— *Mara* Vel (@{handle}) [March 29, 2022](#)")
+    assert told(text, "text/markdown") == [("Mara Vel", handle, "2022-03-29", WORDS)]

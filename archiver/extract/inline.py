@@ -31,6 +31,8 @@ _MARKDOWN = re.compile(
     re.DOTALL,
 )
 _CLOSING = {")": "(", "]": "[", "}": "{"}
+_HANDLE_CHARS = 70
+_HANDLE_BEGUN, _HANDLE_ENDED = re.compile(r"[(（]\s?@[\w.@-]{0,60}$"), re.compile(r"[\w.@-]{0,60}\s?[)）]")
 #: What any of them begins with. Only such alternatives let the engine pass over all else at once.
 _SIGN = re.compile(r"\\|!|\[|<|http|`|&|\*|_")
 _PLAIN = re.compile(rf"<(?P<auto>https?://[^\s<>]{{1,4000}}+)>|(?P<bare>{_URL})")
@@ -159,10 +161,17 @@ def _put_other(group: dict[str, str | None], token: re.Match[str], pieces: _Piec
 
 def _put_emphasis(token: re.Match[str], pieces: _Pieces, at: int) -> None:
     text, begin, end = token.string, token.start(), token.end()
-    if (begin == 0 or text[begin - 1].isspace()) and (end == len(text) or text[end].isspace()):
+    is_alone = (begin == 0 or text[begin - 1].isspace()) and (end == len(text) or text[end].isspace())
+    if is_alone or (token["under"] and _is_of_handle(text, begin, end)):
         pieces.put(token[0], at)
     else:
         pieces.styled = True
+
+
+def _is_of_handle(text: str, begin: int, end: int) -> bool:
+    """Whether underscores begin or end the name in `(@_name_)`, where another one is another account."""
+    before, behind = text[max(begin - _HANDLE_CHARS, 0) : begin], text[end : end + _HANDLE_CHARS]
+    return _HANDLE_BEGUN.search(before) is not None and _HANDLE_ENDED.match(behind) is not None
 
 
 def _put_link(token: re.Match[str], name: str, target: str, pieces: _Pieces, start: int) -> None:

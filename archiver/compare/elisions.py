@@ -21,18 +21,23 @@ _FEW_SIGNS = 6
 _PLACES = 50
 
 
-def as_part(kept: Words, quoted: Words) -> list[Hunk] | None:
-    """The quote as a beginning of the post, or as pieces of it in order, divided by the quote's marks; else None."""
+def as_part(kept: Words, quoted: Words, *, late: bool = False) -> list[Hunk] | None:
+    """The quote as a beginning of the post, or as pieces of it in order, divided by the quote's marks; else None.
+
+    `late`: it need not begin where the post does.
+    """
     pieces = list(_pieces(quoted))
+    fixed = not late and not is_marked(quoted, 0)
     hunks: list[Hunk] = []
     i = 0
     for number, (start, end) in enumerate(pieces):
         is_last = number == len(pieces) - 1
-        place = _place(kept.keys, quoted.keys[start:end], i, fixed=start == 0 and not is_marked(quoted, 0))
+        place = _place(kept.keys, quoted.keys[start:end], i, fixed=fixed and start == 0)
         if is_last:
-            place = _at_end(kept, quoted, (start, end), i) or place
+            place = place if fixed and start == 0 else _at_end(kept, quoted, (start, end), i) or place
         if place is None:
-            return list(_with_cut_word(kept, quoted, hunks, (start, end), i)) or None if is_last else None
+            cut = _with_cut_word(kept, quoted, hunks, (start, end), i, fixed=fixed and start == 0)
+            return (list(cut) or None) if is_last else None
         hunks += [Hunk(False, i, place, start, start), Hunk(True, place, place + end - start, start, end)]
         i = place + end - start
     return [*hunks, Hunk(False, i, len(kept.keys), len(quoted.keys), len(quoted.keys))]
@@ -64,7 +69,7 @@ def is_cut(hunk: Hunk, kept: Words, quoted: Words) -> bool:
         return False
     marked = is_marked(quoted, hunk.j2)
     if hunk.j1 == hunk.j2:
-        return marked or not _divides_number(hunk.i1, kept)
+        return marked or not (_divides_number(hunk.i1, kept) or _answers(hunk, kept, quoted))
     if hunk.j2 - hunk.j1 != 1 or hunk.i1 == hunk.i2:
         return False
     part, whole = quoted.keys[hunk.j1], kept.keys[hunk.i1]
@@ -107,18 +112,17 @@ def _at_end(kept: Words, quoted: Words, piece: tuple[int, int], least: int) -> i
     """Where the last piece stands if it is the post's end, too."""
     start, end = piece
     place = len(kept.keys) - (end - start)
-    if start == 0 or place < least or kept.keys[place:] != quoted.keys[start:end]:
+    if place < least or kept.keys[place:] != quoted.keys[start:end]:
         return None
     return place
 
 
 def _with_cut_word(
-    kept: Words, quoted: Words, before: Sequence[Hunk], piece: tuple[int, int], least: int
+    kept: Words, quoted: Words, before: Sequence[Hunk], piece: tuple[int, int], least: int, *, fixed: bool
 ) -> Iterator[Hunk]:
     """The last piece, where its last word is but the beginning of the post's; nothing if it is not."""
     start, end = piece
     whole = quoted.keys[start : end - 1]
-    fixed = start == 0 and not is_marked(quoted, 0)
     if not whole:
         return
     places = iter([least] if fixed else _places(kept.keys, whole, least))
@@ -140,6 +144,11 @@ def _divides_number(at: int, kept: Words) -> bool:
     near = kept.gap(at - 1) in ("", " ", "\u00a0", "\u2009", "\u202f")
     grouped = is_number(following) and len(following) == 3  # noqa: PLR2004  # thousands
     return near and (grouped or following in "-%‰°")
+
+
+def _answers(hunk: Hunk, kept: Words, quoted: Words) -> bool:
+    """Whether all that is left out is a question's mark, and the quote ends as what is no question."""
+    return kept.keys[hunk.i1 : hunk.i2] == ["?"] and bool(set(quoted.gap(hunk.j1 - 1)) & set(".!。！"))
 
 
 def _makes_negation(hunk: Hunk, kept: Words, quoted: Words) -> bool:

@@ -40,10 +40,9 @@ class LinkTable:
         first, second = self._where(one), self._where(other)
         if first == second or _begins(first, second) or _begins(second, first):
             return True
-        short, second_short = first.startswith("t.co/"), second.startswith("t.co/")
-        if short and second_short:
+        if _short(one) and _short(other):
             return False
-        return short != second_short
+        return first.startswith("t.co/") or second.startswith("t.co/")
 
     def is_plumbing(self, link: str) -> bool:
         """Whether the platform put it there: for a picture, a quoted post, the rest of the text."""

@@ -46,10 +46,12 @@ def _added(hunk: Hunk, quoted: Words, written: str, *, is_last: bool) -> str:
 
 def _begin(words: Words, number: int, *, first: bool = False) -> int:
     """Where word `number` begins, with the signs that stand before it without a space."""
+    if number == 0 and first:
+        return 0
     if number >= len(words.keys):
         return len(words.text)
     if number == 0:
-        return 0 if first else words.starts[0]
+        return words.starts[0]
     gap = words.gap(number - 1)
     space = next((at for at in range(len(gap) - 1, -1, -1) if gap[at].isspace()), None)
     return words.starts[number] if space is None else words.ends[number - 1] + space + 1

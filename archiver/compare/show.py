@@ -40,7 +40,7 @@ def terminal_diff(diff: Diff, *, colour: bool = True, context_chars: int | None 
             continue
         opened, closed = ("", "") if colour else _BRACKETS[sign]
         marked = _around(_safe(text), opened, closed)
-        styled = click.style(marked[1], fg=_COLOURS[sign], strikethrough=sign == "-") if colour else marked[1]
+        styled = click.style(marked[1], fg=_COLOURS[sign], strikethrough=sign == "-" or None) if colour else marked[1]
         shown.append(marked[0] + styled + marked[2])
     return "".join(shown)
 
@@ -82,4 +82,4 @@ def _shortened(text: str, most: int | None, *, first: bool, last: bool) -> str:
     tail = 0 if last else most
     if len(text) <= head + tail + len(_LEFT_OUT):
         return text
-    return text[:head] + _LEFT_OUT + text[len(text) - tail :]
+    return text[:head].rstrip() + _LEFT_OUT + text[len(text) - tail :].lstrip()

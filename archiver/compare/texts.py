@@ -1,7 +1,8 @@
 """One quoted text beside one text of the post: what the quote is to it, and why."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from archiver.compare.align import Hunk, align, likeness
 from archiver.compare.elisions import as_part, hides_negation, is_cut, is_marked
@@ -56,29 +57,38 @@ def compare_texts(quoted: Side, kept: Side, *, links: LinkTable, late: bool = Fa
     if quoted.text.split() == kept.text.split():
         cut = (Cue.CUT,) if kept.cut else ()
         return Match(Verdict.TRUNCATED if cut else Verdict.EXACT, cut, 1.0, _whole(kept.text))
-    best: Match | None = None
-    for one in readings(quoted.text):
-        for other in readings(kept.text):
-            match = _compare(replace(quoted, text=one), replace(kept, text=other), links, late=late)
-            if best is None or order(match) < order(best):
-                best = match
-            if match.verdict is Verdict.EQUIVALENT:
-                return match
-    return best or Match(Verdict.UNVERIFIABLE)
+    pairs = list(_pairs(quoted.text, kept.text, links))
+    equal = next((pair for pair in pairs if pair[0].keys == pair[1].keys), None)
+    theirs, ours = equal or max(pairs, key=_overlap)
+    return _compare(quoted, kept, theirs, ours, links, late=late)
 
 
 def _whole(text: str) -> Diff:
     return (("=", text),) if text else ()
 
 
-def _compare(quoted: Side, kept: Side, links: LinkTable, *, late: bool) -> Match:
-    theirs, ours = tokenise(quoted.text), tokenise(kept.text)
-    if theirs.keys != ours.keys:
-        drop_last_links(theirs, ours, links)
-        drop_last_links(ours, theirs, links)
+def _pairs(quoted: str, kept: str, links: LinkTable) -> Iterator[tuple[Words, Words]]:
+    for one in readings(quoted):
+        for other in readings(kept):
+            theirs, ours = tokenise(one), tokenise(other)
+            if theirs.keys != ours.keys:
+                drop_last_links(theirs, ours, links)
+                drop_last_links(ours, theirs, links)
+            yield theirs, ours
+
+
+def _overlap(pair: tuple[Words, Words]) -> float:
+    """Which share of the words of both is in the other, in whatever order."""
+    theirs, ours = pair
+    if not theirs.keys or not ours.keys:
+        return 0.0
+    return 2 * (Counter(theirs.keys) & Counter(ours.keys)).total() / (len(theirs.keys) + len(ours.keys))
+
+
+def _compare(quoted: Side, kept: Side, theirs: Words, ours: Words, links: LinkTable, *, late: bool) -> Match:
     if not theirs.keys:
         return _wordless(ours, quoted.text)
-    for hunks in _ways(ours, theirs, links):
+    for hunks in _ways(ours, theirs, links, late=late):
         judged = _judge(hunks, ours, theirs, cut=kept.cut, late=late)
         if judged.verdict is not Verdict.ALTERED:
             return judged
@@ -95,12 +105,12 @@ def _wordless(kept: Words, quoted: str) -> Match:
     return Match(Verdict.EQUIVALENT, (Cue.TYPOGRAPHY,), 1.0, _whole(kept.text))
 
 
-def _ways(kept: Words, quoted: Words, links: LinkTable) -> Iterator[list[Hunk]]:
+def _ways(kept: Words, quoted: Words, links: LinkTable, *, late: bool) -> Iterator[list[Hunk]]:
     """How both texts may lie beside each other, the likeliest first; at least one."""
     if kept.keys == quoted.keys:
         yield with_links([Hunk(True, 0, len(kept.keys), 0, len(quoted.keys))], kept, quoted, links)
         return
-    part = as_part(kept, quoted)
+    part = as_part(kept, quoted, late=late)
     if part is not None:
         yield with_links(_filled(part), kept, quoted, links)
     yield with_links(align(kept.keys, quoted.keys), kept, quoted, links)

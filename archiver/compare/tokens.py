@@ -31,9 +31,10 @@ _ELLIPSIS = r"…+(?:\.|…)*|⋯+|\.{3,}|\.\s\.\s\.(?:\s\.)?|。{3,}|・{3}"
 
 def _pattern(letter: str, run: str, apostrophe: str, dash: str) -> re.Pattern[str]:
     word = f"(?:{run})+(?:[{apostrophe}](?:{run})+)*"
+    name = rf"(?:\w+|{run})+"
     number = rf"(?:(?<![\w\d)\]%{dash}.,])[{dash}])?(?:(?<![\w.,])[.,])?\d+(?:[.,:/٫٬：，．{apostrophe}]\d+)*"
     return re.compile(
-        rf"(?P<word>{word})|(?P<number>{number})|(?P<handle>[@＠]\w+(?:[.\-@]\w+)*)|(?P<tag>[#＃]\w+)"
+        rf"(?P<word>{word})|(?P<number>{number})|(?P<handle>[@＠]{name}(?:[.\-@]{name})*)|(?P<tag>[#＃]{name})"
         rf"|(?P<mark>\[\s?(?:{_ELLIPSIS})\s?\]|\(\s?(?:{_ELLIPSIS})\s?\)|{_ELLIPSIS})"
         rf"|(?P<sic>\[sic[.!]?\])|(?P<started>\[(?:{letter})\](?:{run})+)"
         rf"|(?P<range>(?<=\d)\s?[{dash}]+\s?(?=\d))|(?P<emoji>{_FLAG}{_FLAG}|[{_EMOJI}])"
@@ -154,7 +155,9 @@ def _read(pattern: re.Pattern[str], words: Words, start: int, end: int) -> None:
 
 def _add_word(words: Words, shown: str, start: int) -> None:
     if shown.isascii() or not _HAS_UNSPACED.search(shown):
-        words.add(fold_word(shown), start, start + len(shown))
+        key = fold_word(shown)
+        # A mark without its letter, as a keycap's frame, is none.
+        words.add(key if key.isascii() or any(map(str.isalnum, key)) else "", start, start + len(shown))
         return
     for run in _RUNS.finditer(shown):
         words.add(fold_word(run[0]), start + run.start(), start + run.end())

@@ -12,82 +12,30 @@ from pathlib import Path
 
 import pytest
 import rfc8785
+from audited import Home
 from storefixtures import (
     capture_draft,
     capture_files,
     ended,
     exchange,
-    new_store,
     observation,
     post,
     seal_some,
     started,
-    ticking_clock,
 )
 
-from archiver.catalog import Catalog, write_contract
+from archiver.catalog import Catalog
+from archiver.model.clock import system_clock
 from archiver.model.records import WarcRef
 from archiver.steps import audit_folders
-from archiver.steps.audit import audit
 from archiver.steps.findings import CODES, Finding, Severity
-from archiver.steps.reindex import catch_up, reindex
-from archiver.store import Store
+from archiver.steps.reindex import reindex
 from archiver.store import run as run_module
 from archiver.store import seal as seal_module
 from archiver.store import warc as warc_module
 from archiver.store.log import Log
 
 DAY = "2026/11/22"
-
-
-class Home:
-    def __init__(self, root):
-        self.root, self.clock = root, ticking_clock()
-        self.store = new_store(root, self.clock)
-        self.db = root / "db" / "archive.db"
-        self.db.parent.mkdir(exist_ok=True)
-        write_contract(self.db.parent)
-
-    def index(self):
-        """What the next run does before anything else."""
-        with self.store.lock():
-            self.store.recover()
-            with Catalog.open(self.db) as catalog:
-                catch_up(self.store, catalog)
-        return self
-
-    def fill(self, posts=2):
-        with self.store.lock():
-            self.run, self.sealed, _leaves = seal_some(self.store, self.clock, posts=posts)
-        return self.index()
-
-    def findings(self):
-        return list(audit(self.store, self.db))
-
-    def codes(self):
-        return [finding.code for finding in self.findings()]
-
-    def path(self, name):
-        return self.root / name
-
-    def write(self, name, data):
-        place = self.path(name)
-        place.unlink(missing_ok=True)
-        place.write_bytes(data)
-
-    def change(self, name, old, new):
-        data = self.path(name).read_bytes()
-        assert old in data
-        self.write(name, data.replace(old, new, 1))
-
-    def folder(self, number=1):
-        return f"snapshots/{self.sealed[number].path}"
-
-    def warc(self):
-        return f"snapshots/{self.sealed[1].record.warc[0].file}"
-
-    def files(self):
-        return sorted(str(path.relative_to(self.root)) for path in self.root.rglob("*") if path.is_file())
 
 
 @pytest.fixture(scope="module")
@@ -98,12 +46,7 @@ def filled(tmp_path_factory):
 @pytest.fixture
 def home(tmp_path, filled):
     """A copy of a filled home, to be broken."""
-    root = tmp_path / "home"
-    shutil.copytree(filled.root, root)
-    copy = Home.__new__(Home)
-    copy.__dict__.update(filled.__dict__)
-    copy.root, copy.db, copy.store = root, root / "db/archive.db", Store.open(root / "snapshots", clock=filled.clock)
-    return copy
+    return filled.copied(tmp_path / "home")
 
 
 # --- whole homes ------------------------------------------------------------------------------
@@ -233,6 +176,10 @@ def log_lines(home, change):
     home.write(name, b"".join(change(home.path(name).read_bytes().splitlines(keepends=True))))
 
 
+def entered_again(lines):
+    return [*lines, lines[1].replace(b'"seq":1', b'"seq":%d' % len(lines))]
+
+
 EXECUTE = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit(); c.close()"
 
 
@@ -257,11 +204,15 @@ BROKEN = {
     "F107": lambda home: shutil.copy(home.path(home.warc()), home.path(home.warc().replace("-0001-", "-0009-"))),
     "F201": lambda home: log_lines(home, lambda lines: [*lines[:1], b"{}\n", *lines[2:]]),
     "F202": lambda home: log_lines(home, lambda lines: [lines[0], *lines[2:]]),
-    "F203": lambda home: log_lines(home, lambda lines: [*lines, lines[1].replace(b'"seq":1', b'"seq":5')]),
+    "F203": lambda home: log_lines(
+        home, lambda lines: [*lines, lines[1].replace(b'"seq":1', b'"seq":%d' % len(lines))]
+    ),
     "F204": lambda home: home.path("snapshots/log/checkpoint").unlink(),
     "F205": lambda home: home.change("snapshots/log/leaves.jsonl", b'"at":"2026', b'"at":"2025'),
     "F206": lambda home: log_lines(home, lambda lines: lines[:-1]),
-    "F207": lambda home: log_lines(home, lambda lines: [*lines, lines[1].replace(b'"seq":1', b'"seq":5')]),
+    "F207": lambda home: log_lines(
+        home, lambda lines: [*lines, lines[1].replace(b'"seq":1', b'"seq":%d' % len(lines))]
+    ),
     "F301": lambda home: home.path(f"snapshots/{home.run.journal_path}").unlink(),
     "F302": lambda home: home.change(f"snapshots/{home.run.journal_path}", b"unreachable", b"live"),
     "F303": lambda home: home.write(f"snapshots/runs/{DAY}/20261122T101530Z-run-0009.jsonl", b'{"type":"x"}\n'),
@@ -383,14 +334,14 @@ def test_a_disk_that_gives_errors_is_found(home, monkeypatch):
 
 def test_every_code_is_shown_to_be_found_here():
     # Those of tombstones are there.
-    text = "".join(Path(__file__).with_name(name).read_text() for name in ("test_audit.py", "test_withdraw.py"))
+    text = "".join(file.read_text() for file in Path(__file__).parent.glob("test_[aw][ui]*.py"))
     assert [code for code in CODES if f'"{code}"' not in text and f'"{code} ' not in text] == []
 
 
 def test_a_finding_reads_as_one_line():
     finding = Finding("F002", "snapshots/a", None, "sha256:1", "sha256:2")
     assert str(finding) == "F002 file altered: snapshots/a (expected sha256:1, found sha256:2)"
-    assert (finding.title, finding.severity) == ("file altered", Severity.EVIDENCE)
+    assert (finding.title, finding.severity) == ("file altered", Severity.DAMAGE)
 
 
 def test_reindexing_mends_the_catalog(home):
@@ -412,11 +363,12 @@ from storefixtures import *
 from archiver.catalog import Catalog
 from archiver.model.clock import system_clock as clock
 from archiver.steps.reindex import catch_up
+from archiver.store.keys import Keys
 
 root = Path(sys.argv[1])
 
 def write():
-    store = Store.open(root / "snapshots", clock=clock)
+    store = Store.open(root / "snapshots", clock=clock, keys=Keys(root / "keys"))
     with store.lock():
         store.recover()
         with Catalog.open(root / "db/archive.db") as catalog:
@@ -459,7 +411,7 @@ for _line in sys.stdin:
 
 
 def test_thirty_kills_at_random_moments_lose_nothing_that_was_sealed(tmp_path):
-    home, chance, acked = Home(tmp_path), random.Random(), []
+    home, chance, acked = Home(tmp_path, system_clock), random.Random(), []
     home.index()
     arguments = [sys.executable, "-c", WRITER, tmp_path, Path(__file__).parent]
     with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
@@ -515,7 +467,7 @@ def test_a_run_killed_between_its_last_entry_and_the_checkpoint_is_no_finding(tm
         with home.store.lock(), pytest.raises(Killed):
             seal_some(home.store, home.clock, posts=1, suffix="0002")
     again = Home.__new__(Home)
-    again.__dict__.update(home.__dict__, store=Store.open(tmp_path / "snapshots", clock=home.clock))
+    again.__dict__.update(home.__dict__, store=home.opened())
     assert [code for code in again.codes() if code.startswith("F2")] == []
     again.index()
     assert again.findings() == []

@@ -11,7 +11,15 @@ from archiver.catalog.connection import connect_writer, translated
 from archiver.model.digests import Digest, sha256_of_chunks
 from archiver.model.errors import CatalogDamaged, HomeTooNew
 
-__all__ = ["digest_problem", "drop_digest", "has_digest", "replace_catalog", "sync_file", "write_digest"]
+__all__ = [
+    "catalog_digest",
+    "digest_problem",
+    "drop_digest",
+    "has_digest",
+    "replace_catalog",
+    "sync_file",
+    "write_digest",
+]
 
 _CHUNK_BYTES = 1 << 20
 
@@ -19,6 +27,14 @@ _CHUNK_BYTES = 1 << 20
 def has_digest(db_file: Path) -> bool:
     """Whether the file is said to be at rest."""
     return _digest_file(db_file).exists()
+
+
+def catalog_digest(db_file: Path) -> Digest | None:
+    """The digest that the file is said to have at rest; None if nothing says so, or nothing that can be read."""
+    try:
+        return Digest("sha256", _digest_file(db_file).read_text(errors="replace").partition(" ")[0])
+    except (OSError, ValueError):
+        return None
 
 
 def drop_digest(db_file: Path) -> None:

@@ -52,7 +52,7 @@ def to_json(value: object) -> Any:
 
 def from_json(kind: type[T], value: Any) -> T:
     """The record of type `kind` that `to_json` wrote as `value`."""
-    result: T = _reader(kind)(value)
+    result: T = _reader(typing.cast("Any", kind))(value)
     return result
 
 

@@ -5,35 +5,57 @@ is a `Finding`. The checks share no code with the writer but the names of places
 codecs of records and the Merkle tree, which has an oracle of its own in the tests.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from archiver.catalog import contract_files
-from archiver.steps.audit_catalog import audit_catalog
-from archiver.steps.audit_folders import audit_folder
-from archiver.steps.audit_log import audit_journals, audit_log
+from archiver.steps.audit_log import audit_log
+from archiver.steps.audit_round import Round
+from archiver.steps.audit_signed import SignedLog
 from archiver.steps.audit_survey import Survey, survey
 from archiver.steps.audit_tombstones import audit_tombstones
-from archiver.steps.audit_warc import References, audit_warcs
+from archiver.steps.audit_units import Reader
 from archiver.steps.findings import Finding
 from archiver.store import Store, Withdrawals, contract_text
 from archiver.store.layout import FORMAT, FORMAT_FILE, README
 
-__all__ = ["audit"]
+__all__ = ["Passed", "audit"]
 
 
-def audit(store: Store, db_file: Path, *, gone: Withdrawals | None = None) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """One step of an audit that is over: its number, what was looked at, and how many findings it gave."""
+
+    number: str
+    what: str
+    findings: int
+
+
+def audit(
+    store: Store,
+    db_file: Path,
+    *,
+    gone: Withdrawals | None = None,
+    plan: Round | None = None,
+    passed: Callable[[Passed], None] | None = None,
+) -> Iterator[Finding]:
     """Everything that is wrong with a home, as it is found; nothing if it is intact.
 
-    1. The log: its lines, their order, and the checkpoint's root over them. Then the
-       tombstones that it names: only these excuse that something is not there.
-    2. Every evidence folder: its manifest against the log, every file against the manifest,
-       `capture.json` against both.
-    3. Every WARC file: the whole file against the log, every record against its digests,
+    1. The log: its lines, their order and dates; keys, kept checkpoints and signatures; the
+       checkpoint's root over all.
+    2. The tombstones that it names: only these excuse that something is not there.
+    3. FORMAT and the written contracts; files that nothing put there.
+    4. Every evidence folder: its manifest against the log, every file against the manifest,
+       `capture.json` against both; what is missing, what was put there later.
+    5. Every WARC file: the whole file against the log, every record against its digests,
        every reference of a capture or a revisit against the record that it names.
-    4. Every journal, against the log and line by line.
-    5. FORMAT and the written contracts; files that nothing put there.
-    6. The catalog: its bytes, its structure, every row against the evidence and back.
+    6. Every journal, against the log and line by line.
+    7. The catalog: its bytes, its structure, every row against the evidence and back.
+
+    A `plan` may leave a part of 4 to 7 for another time; without one all is read. Each
+    step that is over goes to `passed`.
 
     A run in progress, or a killed one that no later run has put right yet, is no finding:
     what it has not sealed so far is read, and judged by what sealed things say of it. Rows
@@ -41,58 +63,83 @@ def audit(store: Store, db_file: Path, *, gone: Withdrawals | None = None) -> It
     Needs no lock, and a `Store` that was not checked for its format will do. What went by
     the log's word is added to `gone`. Raises HomeLocked if the catalog stays busy.
     """
-    # 1.
+    plan = Round() if plan is None else plan
+    gone = Withdrawals() if gone is None else gone
+    steps = _Steps(passed)
+    # 1. and 2.
     found = survey(store.root)
-    whole = True
-    for finding in _audit_evidence(store.root, found, Withdrawals() if gone is None else gone):
-        whole = False
-        yield finding
-    # 5.
-    yield from _audit_contracts(store.root, db_file.parent)
-    for path in found.strays:
-        yield Finding("F403", f"snapshots/{path}")
-    # 6.
-    idle = not found.open_runs and not store.in_use()
-    yield from audit_catalog(store, db_file, compare=idle and whole)
+    log = SignedLog.of(found)
+    yield from steps.take("1", f"log of {len(found.lines)} entries", _audit_log(store.root, found, log))
+    tombstones = audit_tombstones(store.root, found, into=gone)
+    yield from steps.take("2", f"{len(found.tombstones)} tombstones", tombstones)
+    reader = Reader(store, db_file, found, gone, plan, sound=steps.findings == 0)
+    # 3.
+    yield from steps.take("3", "written contracts, strays", _audit_texts(reader, found))
+    if plan.whole:
+        yield from _audit_all(reader, found, steps)
+    else:
+        # 4. to 7., in the order that the plan wants.
+        units = [*reader.folders(), *reader.warcs(), *reader.journals(), reader.catalog()]
+        some = chain(_audit_names(reader), reader.read(units))
+        yield from steps.take("4-7", "folders, WARC files, journals, catalog", some)
 
 
-def _audit_evidence(root: Path, found: Survey, gone: Withdrawals) -> Iterator[Finding]:
-    yield from audit_log(found)
+def _audit_all(reader: Reader, found: Survey, steps: "_Steps") -> Iterator[Finding]:
+    before = steps.findings
+    # 4., 5., 6.
+    folders = chain(_audit_names(reader), reader.read(reader.folders()))
+    yield from steps.take("4", f"{len(found.files)} folders", folders)
+    yield from steps.take("5", f"{len(found.warcs)} WARC files", reader.read(reader.warcs()))
+    yield from steps.take("6", f"{len(found.journals)} journals", reader.read(reader.journals()))
+    # 7.
+    reader.sound = reader.sound and steps.findings == before
+    yield from steps.take("7", "catalog", reader.read([reader.catalog()]))
+
+
+@dataclass(slots=True)
+class _Steps:
+    """Counts what each step finds, and tells when it is over."""
+
+    passed: Callable[[Passed], None] | None
+    findings: int = 0
+
+    def take(self, number: str, what: str, found: Iterable[Finding]) -> Iterator[Finding]:
+        before = self.findings
+        for finding in found:
+            self.findings += 1
+            yield finding
+        if self.passed is not None:
+            self.passed(Passed(number, what, self.findings - before))
+
+
+def _audit_log(root: Path, found: Survey, log: SignedLog) -> Iterator[Finding]:
+    yield from audit_log(root, found, log)
     for path, why in found.unreadable:
         yield Finding("F003", f"snapshots/{path}", found=why)
-    # 2.
-    yield from audit_tombstones(root, found, into=gone)
-    references = References()
-    for path, ref in gone.retained():
-        references.add(f"snapshots/{gone.place(path)}", (ref,))
+
+
+def _audit_names(reader: Reader) -> Iterator[Finding]:
+    """Folders that are missing, that nothing sealed, and that a tombstone says are gone."""
+    found, gone = reader.found, reader.gone
     for leaf in found.of_kind("capture", "article"):
         if leaf.path not in found.files and leaf.path not in gone.folders:
             yield Finding("F005", f"snapshots/{leaf.path}")
-    for path, names in found.files.items():
-        entry = found.leaves.get(path)
-        if entry is None and not found.open_runs:
+    for path in found.files:
+        if path not in found.leaves and not found.open_runs:
             yield Finding("F010", f"snapshots/{path}")
-        if path in gone.folders:
-            yield from _audit_gone(found, gone, path)
-            continue
-        yield from audit_folder(root, path, entry, names, into=references)
-    # 3.
-    yield from audit_warcs(root, found, references, gone)
-    # 4.
-    yield from audit_journals(root, found)
+        # While the run goes on that decided so, the folder may still be there.
+        if path in gone.folders and gone.folders[path][0].run_id not in found.open_runs:
+            yield Finding("F605", f"snapshots/{path}", gone.place(path))
 
 
-def _audit_gone(found: Survey, gone: Withdrawals, path: str) -> Iterator[Finding]:
-    """A folder whose tombstone is in the log may be there only while the run that decided so goes on."""
-    if gone.folders[path][0].run_id not in found.open_runs:
-        yield Finding("F605", f"snapshots/{path}", gone.place(path))
-
-
-def _audit_contracts(root: Path, db: Path) -> Iterator[Finding]:
+def _audit_texts(reader: Reader, found: Survey) -> Iterator[Finding]:
+    root, db = reader.store.root, reader.db_file.parent
     yield from _audit_text(root / FORMAT_FILE, f"{FORMAT}\n".encode(), "F401", f"snapshots/{FORMAT_FILE}")
     yield from _audit_text(root / README, contract_text(), "F402", f"snapshots/{README}")
     for name, text in contract_files().items():
         yield from _audit_text(db / name, text.encode(), "F402", f"db/{name}")
+    for path in found.strays:
+        yield Finding("F403", f"snapshots/{path}")
 
 
 def _audit_text(path: Path, expected: bytes, code: str, place: str) -> Iterator[Finding]:

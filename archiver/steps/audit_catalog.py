@@ -114,22 +114,27 @@ def _audit_places(root: Path, catalog: Catalog, place: str) -> Iterator[Finding]
 
 
 def _audit_rows(store: Store, catalog: Catalog, place: str) -> Iterator[Finding]:
-    live, true = dump(catalog), _rebuilt(store)
+    true = _rebuilt(store)
+    if true is None:
+        return
+    live = dump(catalog)
     for table in (*TABLES, "words"):
         yield from _audit_table(table, live[table], true[table], place)
 
 
-def _rebuilt(store: Store) -> dict[str, Rows]:
+def _rebuilt(store: Store) -> dict[str, Rows] | None:
+    """The rows that the evidence gives; None where some of it can't be read, which is told where it lies."""
+    damaged: list[str] = []
     with (
         tempfile.TemporaryDirectory(prefix="embed-archive-audit-") as folder,
         Catalog.open(Path(folder) / "archive.db", bulk=True) as built,
     ):
-        for stored in store.read_evidence():
+        for stored in store.read_evidence(damaged=lambda path, _why: damaged.append(path)):
             if stored.record is not None:
                 built.ingest(stored.record, path=stored.path, leaf=stored.leaf)
             elif stored.leaf is not None:
                 built.ingest_leaf(stored.leaf)
-        return dump(built)
+        return None if damaged else dump(built)
 
 
 def _log_size(store: Store) -> int:

@@ -1,11 +1,12 @@
 """A run's journal: its beginning, its end, and what it saw that belongs to no capture."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from archiver.model.checks import ReplayCheck
-from archiver.model.digests import Digest, sha256_of_chunks
+from archiver.model.digests import Digest
 from archiver.model.evidence import JournalLine
 from archiver.model.overtime import (
     Alert,
@@ -45,13 +46,12 @@ _TYPES: dict[str, type[JournalLine]] = {
     "run-ended": RunEnded,
 }
 _NAMES = {kind: name for name, kind in _TYPES.items()}
-_CHUNK_BYTES = 1 << 20
 
 
 def file_digest(path: Path) -> Digest:
     """The SHA-256 of a whole file, in constant memory."""
-    with path.open("rb") as file:
-        return sha256_of_chunks(iter(lambda: file.read(_CHUNK_BYTES), b""))
+    with path.open("rb", buffering=0) as file:
+        return Digest("sha256", hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def read_journal_line(line: bytes) -> JournalLine:

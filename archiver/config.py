@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.model.errors import UsageError
-from archiver.model.settings import AlertSettings, RedundancySettings, Vantage
+from archiver.model.settings import AlertSettings, AuthoritySettings, RedundancySettings, Vantage
 from archiver.sections import SECTIONS, read_sections
 
 __all__ = ["Settings", "load_settings", "settings_table"]
@@ -55,6 +55,7 @@ class Settings:
     alerts: AlertSettings = field(default_factory=AlertSettings, metadata={"section": "alerts"})
     redundancy: RedundancySettings = field(default_factory=RedundancySettings, metadata={"section": "redundancy"})
     vantages: tuple[Vantage, ...] = field(default_factory=tuple, metadata={"section": "vantage"})
+    timestamps: tuple[AuthoritySettings, ...] = field(default_factory=tuple, metadata={"section": "timestamps"})
     canaries: Mapping[str, str] = field(default_factory=dict, metadata={"section": "canaries"})
 
 

@@ -1,10 +1,11 @@
 """The sections of `archiver.toml`: what stands under a heading of its own."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from archiver.model.errors import UsageError
-from archiver.model.settings import AlertSettings, RedundancySettings, Vantage
+from archiver.model.settings import AlertSettings, AuthoritySettings, RedundancySettings, Vantage
 from archiver.platforms import all_platforms, identify
 
 __all__ = ["SECTIONS", "read_sections", "sections_table"]
@@ -27,6 +28,13 @@ _KEYS: dict[str, dict[str, str]] = {
         "cdx": f"its CDX server (default: {RedundancySettings().cdx})",
         "save": f"its Save Page Now (default: {RedundancySettings().save})",
     },
+    "timestamps": {
+        "name": "what files call this authority: small letters, digits, `-`; repeat `[[timestamps]]` for a second one",
+        "url": "its address for RFC 3161 over HTTP: every checkpoint of the log is stamped there",
+        "ca": "a PEM file with the root certificate that is trusted for it, relative to the home",
+        "policy": "the policy that its timestamps must be under, as a dotted number (default: any)",
+        "signer": "the common name of the certificate that must have signed (default: any below the root)",
+    },
     "canaries": {"PLATFORM": 'a post of that platform that is known to be live: `bluesky = "https://bsky.app/…"`'},
 }
 SECTIONS = frozenset(_KEYS)
@@ -34,7 +42,7 @@ SECTIONS = frozenset(_KEYS)
 
 def sections_table() -> list[tuple[str, str, str]]:
     """Section (as written), key and help of everything in a section, for the documentation."""
-    shown = {"vantage": "[[vantage]]"}
+    shown = {"vantage": "[[vantage]]", "timestamps": "[[timestamps]]"}
     return [
         (shown.get(section, f"[{section}]"), key, text) for section, keys in _KEYS.items() for key, text in keys.items()
     ]
@@ -45,7 +53,13 @@ def read_sections(raw: Mapping[str, Any], *, where: str) -> dict[str, Any]:
 
     Raises UsageError for an unknown key or a wrong value.
     """
-    readers = {"vantage": _vantages, "alerts": _alerts, "redundancy": _redundancy, "canaries": _canaries}
+    readers = {
+        "vantage": _vantages,
+        "alerts": _alerts,
+        "redundancy": _redundancy,
+        "timestamps": _timestamps,
+        "canaries": _canaries,
+    }
     return {section: readers[section](value, f"{where}: {section}") for section, value in raw.items()}
 
 
@@ -79,6 +93,30 @@ def _redundancy(value: Any, where: str) -> RedundancySettings:
         save=_text(table.get("save", usual.save), f"{where}.save"),
         confirm=_switch(table.get("confirm", usual.confirm), f"{where}.confirm") or submit,
     )
+
+
+def _timestamps(value: Any, where: str) -> tuple[AuthoritySettings, ...]:
+    if not isinstance(value, list):
+        raise _wrong(where, "tables, each under [[timestamps]]", value)
+    found = []
+    for item in value:
+        table = _table(item, "timestamps", where)
+        needed = {key: _text(table.get(key), f"{where}.{key}") for key in ("name", "url", "ca")}
+        asked = {key: _text(table[key], f"{where}.{key}") for key in ("policy", "signer") if key in table}
+        found.append(AuthoritySettings(**needed, **asked))
+        _check_authority(found[-1], where)
+    if len({one.name for one in found}) != len(found):
+        raise UsageError(f"{where}: two of one name", next_step="Give each authority a name of its own.")
+    return tuple(found)
+
+
+def _check_authority(authority: AuthoritySettings, where: str) -> None:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}", authority.name):
+        raise _wrong(f"{where}.name", "small letters, digits and -, at most 32", authority.name)
+    if not authority.url.startswith(("http://", "https://")):
+        raise _wrong(f"{where}.url", "an http(s) URL", authority.url)
+    if authority.policy is not None and not re.fullmatch(r"[012](\.(0|[1-9][0-9]{0,17})){1,30}", authority.policy):
+        raise _wrong(f"{where}.policy", "a dotted number such as 1.3.6.1.4.1.4146.2.3", authority.policy)
 
 
 def _canaries(value: Any, where: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from archiver.home import create_home, open_home
 from archiver.model.errors import HomeError
 from archiver.model.records import RunStarted
 from archiver.store import Keys, Store, fingerprint
+from archiver.store import files as files_module
 from archiver.store import keys as keys_module
 from archiver.store import log as log_module
 from archiver.store.checkpoints import read_checkpoint
@@ -246,8 +247,8 @@ def killed_at(monkeypatch, module, name, number):
         (keys_module, "sync_dir"),
         (log_module, "append_durably"),
         (log_module, "replace_file"),
-        (log_module, "seal_file"),
-        (log_module, "make_dirs"),
+        (files_module, "replace_file"),
+        (files_module, "seal_file"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -277,7 +278,7 @@ def test_every_checkpoint_of_killed_runs_is_signed_by_the_key_of_its_size(tmp_pa
     archive = Archive(tmp_path)
     for number in range(6):
         with pytest.MonkeyPatch.context() as patch:
-            killed_at(patch, log_module, "replace_file", number % 3)
+            killed_at(patch, (files_module, log_module)[number % 2], "replace_file", number // 2)
             with contextlib.suppress(Killed):
                 archive.run(rotate=number == 3)
     archive.run()

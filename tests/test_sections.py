@@ -7,7 +7,7 @@ import pytest
 from archiver import sections
 from archiver.config import Settings, load_settings
 from archiver.model.errors import UsageError
-from archiver.model.settings import AlertSettings, RedundancySettings, Vantage
+from archiver.model.settings import AlertSettings, AuthoritySettings, RedundancySettings, Vantage
 
 WHOLE = """
 jobs = 3
@@ -103,6 +103,11 @@ def test_settings_do_not_show_where_events_are_told(tmp_path):
 
 def test_every_key_of_a_section_is_documented():
     told = {(section.strip("[]"), key) for section, key, text in sections.sections_table() if text}
-    kinds = {"vantage": Vantage, "alerts": AlertSettings, "redundancy": RedundancySettings}
+    kinds = {
+        "vantage": Vantage,
+        "alerts": AlertSettings,
+        "redundancy": RedundancySettings,
+        "timestamps": AuthoritySettings,
+    }
     expected = {(name, item.name) for name, kind in kinds.items() for item in dataclasses.fields(kind)}
     assert told == expected | {("canaries", "PLATFORM")}

@@ -36,6 +36,7 @@ COMMANDS = {
     "withdraw": "withdraw",
     "reindex": "reindex",
     "keys": "keys",
+    "stamp": "stamp",
     "demo": "demo",
     "doctor": "doctor",
 }

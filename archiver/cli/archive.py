@@ -11,6 +11,7 @@ from archiver.cli.compose import archive_tools, policy_of, program_name
 from archiver.cli.options import Common, command_options, source_options
 from archiver.cli.output import emit, plain, say, shorten, warn
 from archiver.cli.sessions import read_sessions, session_option
+from archiver.cli.stamp import stamp_home, tell_stamps
 from archiver.config import load_settings
 from archiver.fetch.walk import Empty, Left
 from archiver.home import Home
@@ -20,6 +21,7 @@ from archiver.model.states import ArtefactRole
 from archiver.platforms import resource_for
 from archiver.steps.archive import ArticleReport, Made, RunReport, archive
 from archiver.steps.article import ArticleReading
+from archiver.steps.stamping import load_authorities
 
 
 @click.command("archive", short_help="Archive articles, with all that they cite.", no_args_is_help=True)
@@ -83,6 +85,7 @@ def command(  # noqa: PLR0917
     settings = load_settings(
         home.root, {"jobs": jobs, "context_depth": context_depth, "pdf": pdf, "require_sandbox": require_sandbox}
     )
+    authorities = load_authorities(settings.timestamps, home=home.root)
     with archive_tools(common, home, settings) as tools:
         report = archive(
             sources,
@@ -97,7 +100,9 @@ def command(  # noqa: PLR0917
             program=program_name(),
             progress=tell_progress,
         )
-    show_report(report, home, common)
+        show_report(report, home, common)
+        if authorities and not report.interrupted:
+            tell_stamps(stamp_home(tools.store, authorities, common, settings))
     return exit_code(report)
 
 

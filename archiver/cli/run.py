@@ -23,6 +23,7 @@ from archiver.model.errors import HomeLocked
 from archiver.steps.alerting import check_channels
 from archiver.steps.copies import save_keys
 from archiver.steps.passes import PassPolicy, PassReport, PassTools
+from archiver.steps.stamping import load_authorities
 from archiver.steps.trouble import leave_word
 from archiver.steps.unattended import unattended_pass
 
@@ -57,7 +58,8 @@ def command(
     In this order: poll what is watched (`archiver watch`) and archive what is new or changed; capture
     again what was not captured whole; look whether what is due is still there; ask the other
     archive for its copies, if [redundancy] in archiver.toml wants that; send alerts, if [alerts]
-    names somebody. Then one line of what came of it, or with --json one object.
+    names somebody; and have the log's checkpoint stamped by the authorities in [[timestamps]]. Then one
+    line of what came of it, or with --json one object.
 
     Have it run by cron: `archiver schedule install`. It may be stopped or killed at any moment: the
     next run goes on. One run at a time: a second one leaves with exit code 4, or waits with --wait.
@@ -67,10 +69,11 @@ def command(
     home = common.home()
     settings = load_settings(home.root, {"jobs": jobs, "require_sandbox": require_sandbox, "run_budget_s": budget_s})
     check_channels(settings.alerts)
+    authorities = load_authorities(settings.timestamps, home=home.root)
     progress = PassProgress()
     try:
         with _pass_tools(common, home, settings, wait_s) as tools:
-            policy = _policy(common, home, settings)
+            policy = replace(_policy(common, home, settings), authorities=authorities)
             report = unattended_pass(tools=tools, policy=policy, program=program_name(), progress=progress)
     except HomeLocked:
         raise
@@ -110,7 +113,7 @@ def _policy(common: Common, home: Home, settings: Settings) -> PassPolicy:
 def _show(report: PassReport, common: Common) -> None:
     for fault in report.faults:
         warn(f"A FAULT OF THIS PROGRAM: {plain(fault)}")
-    for note in (*report.polls.notes, *report.copies.notes, *report.alerts.problems):
+    for note in _notes(report):
         warn(plain(note))
     if common.json:
         emit(_to_json(report))
@@ -124,9 +127,14 @@ def _show(report: PassReport, common: Common) -> None:
         f"{report.checks.came_back} came back",
         f"{report.polls.dropped} embeds dropped",
         f"{report.alerts.told} alerts",
+        *([f"{report.stamps.stamped} timestamps"] if report.stamps.stamped or report.stamps.waiting else []),
         f"{report.left} left for the next run",
     ]
     say(f"run {report.run_id}: {', '.join(parts)}")
+
+
+def _notes(report: PassReport) -> list[str]:
+    return [*report.polls.notes, *report.copies.notes, *report.alerts.problems, *report.stamps.problems]
 
 
 def _to_json(report: PassReport) -> dict[str, Any]:
@@ -146,6 +154,11 @@ def _to_json(report: PassReport) -> dict[str, Any]:
         "looks": {group.value: count for group, count in report.checks.groups.items()},
         "copies": {state.value: count for state, count in (report.copies.counts or {}).items()},
         "faults": report.faults,
-        "notes": [*polls.notes, *report.copies.notes, *report.alerts.problems],
+        "timestamps": {
+            "stamped": report.stamps.stamped,
+            "renewed": report.stamps.renewed,
+            "waiting": report.stamps.waiting,
+        },
+        "notes": _notes(report),
         "exit": int(report.exit_code),
     }

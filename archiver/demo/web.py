@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from archiver.demo import attacks, fidelity, heavy, hostile, links, news, overlaid, reels, wayback
+from archiver.demo.authorities import StampAuthority, stamp_authorities
 from archiver.demo.log import AccessLog, AccessLogEntry
 from archiver.demo.platforms import SITES, graph
 from archiver.demo.platforms.x import find_post
@@ -96,7 +97,8 @@ class DemoWeb:
         assert place is not None  # noqa: S101  # one of the two is there
         authority = DemoAuthority(place)
         self._log = AccessLog()
-        self._server = Server(handler=answer, authority=authority, log=self._log, port=port)
+        self._authorities = stamp_authorities(place)
+        self._server = Server(handler=self._answer, authority=authority, log=self._log, port=port)
         self.port: int = self._server.port
         self.ca_file: Path = authority.ca_file
         self.connect_to: str = f"::127.0.0.1:{self.port}"
@@ -115,6 +117,15 @@ class DemoWeb:
         finally:
             if self._own_folder:
                 self._own_folder.cleanup()
+
+    @property
+    def authorities(self) -> tuple[StampAuthority, ...]:
+        """The timestamp authorities, which tests may let fail."""
+        return tuple(self._authorities.values())
+
+    def _answer(self, request: Request) -> Reply:
+        authority = self._authorities.get(request.host)
+        return authority.reply(request) if authority else answer(request)
 
     @property
     def log(self) -> list[AccessLogEntry]:

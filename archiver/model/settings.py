@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-__all__ = ["AlertSettings", "RedundancySettings", "Vantage"]
+__all__ = ["AlertSettings", "AuthoritySettings", "RedundancySettings", "Vantage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +46,20 @@ class RedundancySettings:
     cdx: str = "https://web.archive.org/cdx/search/cdx"
     save: str = "https://web.archive.org/save/"
     confirm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AuthoritySettings:
+    """A timestamp authority (RFC 3161) that stamps every checkpoint: a `[[timestamps]]`.
+
+    `name` stands in the names of its files, so it stays when the address changes. `ca` is a PEM file with
+    the root that is trusted for it. `policy` (dotted) and `signer` (the common name of the certificate
+    that signs) are insisted on where they are given.
+    """
+
+    name: str
+    #: It may hold a token: it is never shown.
+    url: str = field(repr=False)
+    ca: str
+    policy: str | None = None
+    signer: str | None = None

@@ -14,6 +14,7 @@ from archiver.steps.policy import ArchiveTools, Policy
 from archiver.steps.pollbook import WatchReport
 from archiver.steps.recapturing import AgainReport
 from archiver.steps.save_page import SaveKeys
+from archiver.steps.stamping import Authority, StampReport
 from archiver.tap import Prober
 
 __all__ = ["PassPolicy", "PassReport", "PassTools"]
@@ -21,7 +22,7 @@ __all__ = ["PassPolicy", "PassReport", "PassTools"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassTools:
-    """What a pass works with. `hooks` opens the way out for alerts and submissions, when it is needed."""
+    """What a pass works with. `hooks` opens the way out for alerts, submissions and timestamps, when it is needed."""
 
     archive: ArchiveTools
     prober: Prober
@@ -41,6 +42,7 @@ class PassPolicy:
     redundancy: RedundancySettings
     save_keys: SaveKeys | None = None
     private_hosts: tuple[str, ...] = ()
+    authorities: tuple[Authority, ...] = ()
     budget_s: float = 0.0
     trouble: Path | None = None
 
@@ -58,6 +60,7 @@ class PassReport:
     checks: CheckReport = field(default_factory=CheckReport)
     copies: CopiesReport = field(default_factory=CopiesReport)
     alerts: AlertReport = field(default_factory=AlertReport)
+    stamps: StampReport = field(default_factory=StampReport)
     captures: int = 0
     faults: list[str] = field(default_factory=list)
     exit_code: Exit = Exit.DONE

@@ -14,6 +14,7 @@ from archiver.steps.passes import PassPolicy, PassReport, PassTools
 from archiver.steps.policy import Progress, no_progress
 from archiver.steps.recapturing import capture_again
 from archiver.steps.runs import OpenRun, opened_run
+from archiver.steps.stamping import stamp_checkpoints
 from archiver.steps.trouble import RUN_COMMAND, note_failed, note_failures
 from archiver.steps.watching import Watching
 from archiver.store import RunStore
@@ -38,6 +39,7 @@ def unattended_pass(
     5. Ask the other archive for its copies, if that is wanted.
     6. Tell what happened to those who want to know.
     7. End the run: its files are sealed, the log gets a checkpoint.
+    8. Have the checkpoint stamped by every timestamp authority, and those that still wait for one.
 
     A fault of ours ends its stage, not the pass; it is an event, and the exit code says so. Each stage has its
     share of the budget; after that it begins nothing new, and the rest is due in the next run.
@@ -62,6 +64,8 @@ def unattended_pass(
             raise
         finally:
             job.end()
+    if not opened.interrupted:
+        job.stamp()
     return job.report
 
 
@@ -118,6 +122,13 @@ class _Pass:
                 "left": report.left,
             }
         )
+
+    def stamp(self) -> None:
+        """The run is over and sealed: whatever happens here, the next one asks for what is missing."""
+        try:
+            self._stage("timestamps", 1.0, self._stamp)
+        except (KeyboardInterrupt, Interrupted):
+            self.report.exit_code = Exit.INTERRUPTED
 
     def _stage(self, name: str, part: float, work: Callable[[], None]) -> bool:
         """Do one stage in its share of the time; whether it came to its end."""
@@ -191,3 +202,12 @@ class _Pass:
             hooks=self._tools.hooks,
             snapshots=self._tools.archive.store.root,
         )
+
+    def _stamp(self) -> None:
+        if self._policy.authorities:
+            self.report.stamps = stamp_checkpoints(
+                store=self._tools.archive.store,
+                authorities=self._policy.authorities,
+                post=lambda: self._tools.hooks().post,
+                clock=self._clock,
+            )

@@ -11,6 +11,8 @@ from archiver.store.remove import Going, Place
 from archiver.store.run import RunStore, Sealed
 from archiver.store.seal import DraftFile
 from archiver.store.sizes import Sizes
+from archiver.store.stampfiles import StampFile, stamp_file, stamped_bytes
+from archiver.store.stamps import Stamp, chain_pem, check_stamp, earliest_expiry, stamp_query
 from archiver.store.store import Store, contract_text
 from archiver.store.tombstones import Withdrawals
 from archiver.store.wacz import Package, Packed, Page, Provenance, Written, write_wacz
@@ -30,15 +32,23 @@ __all__ = [
     "RunStore",
     "Sealed",
     "Sizes",
+    "Stamp",
+    "StampFile",
     "Store",
     "Stored",
     "Withdrawals",
     "Written",
     "capture_id",
+    "chain_pem",
+    "check_stamp",
     "contract_text",
+    "earliest_expiry",
     "file_digest",
     "fingerprint",
     "leaf_line",
+    "stamp_file",
+    "stamp_query",
+    "stamped_bytes",
     "target_uri",
     "write_wacz",
 ]

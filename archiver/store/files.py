@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from archiver.model.clock import Clock
 from archiver.model.errors import HomeNotWritable
 
 __all__ = [
     "append_durably",
     "cut_file",
     "home_errors",
+    "keep_once",
     "make_dirs",
     "replace_file",
     "seal_file",
@@ -56,6 +58,16 @@ def replace_file(path: Path, data: bytes, *, tmp: Path) -> None:
     write_new(tmp, data, read_only=False)
     tmp.replace(path)
     sync_dir(path.parent)
+
+
+def keep_once(root: Path, path: str, data: bytes, *, clock: Clock) -> None:
+    """Have a read-only file with these bytes below `root`; one that is there already is left alone."""
+    place = root / path
+    if place.exists():
+        return
+    make_dirs(place.parent)
+    replace_file(place, data, tmp=root / "tmp" / f"{place.name}.{clock.random_hex(4)}")
+    seal_file(place)
 
 
 def append_durably(descriptor: int, data: bytes) -> None:

@@ -36,6 +36,7 @@ __all__ = [
     "checkpoint_path",
     "day_of",
     "is_beside_log",
+    "is_chain_of",
     "is_checkpoint",
     "is_journal",
     "is_public_key",
@@ -76,7 +77,7 @@ _SIZE_DIGITS = 12
 _CHECKPOINT = re.compile(rf"{CHECKPOINTS}/\d{{4}}/\d{{2}}/\d{{2}}/\d{{{_SIZE_DIGITS},18}}\.checkpoint")
 _AUTHORITY = r"[a-z0-9][a-z0-9-]{0,31}"
 _STAMP = re.compile(
-    rf"{CHECKPOINTS}/\d{{4}}/\d{{2}}/\d{{2}}/(\d{{{_SIZE_DIGITS},18}})\.({_AUTHORITY})\.(\d{{1,6}})(?:\.r(\d{{1,6}}))?\.tsr"
+    rf"{CHECKPOINTS}/\d{{4}}/\d{{2}}/\d{{2}}/(\d{{{_SIZE_DIGITS},18}})\.({_AUTHORITY})\.([1-9]\d{{0,5}})(?:\.r([1-9]\d{{0,5}}))?\.tsr"
 )
 _CHAIN_DIGITS = 16
 _CHAIN = re.compile(rf"{AUTHORITIES}/{_AUTHORITY}-[0-9a-f]{{{_CHAIN_DIGITS}}}\.pem")
@@ -185,6 +186,11 @@ def stamp_path(checkpoint: str, authority: str, number: int, renewal: int = 0) -
 def chain_path(authority: str, digest: Digest) -> str:
     """Where certificates of a timestamp authority lie, relative to `snapshots/`."""
     return f"{AUTHORITIES}/{authority}-{digest.hex[:_CHAIN_DIGITS]}.pem"
+
+
+def is_chain_of(path: str, authority: str) -> bool:
+    """Whether this is where certificates of that authority lie."""
+    return _CHAIN.fullmatch(path) is not None and PurePosixPath(path).stem[: -_CHAIN_DIGITS - 1] == authority
 
 
 def is_beside_log(path: str) -> bool:

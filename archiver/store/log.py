@@ -18,7 +18,7 @@ from archiver.model.errors import HomeError
 from archiver.model.records import Leaf
 from archiver.store.canonical import object_line, read_canonical, read_object
 from archiver.store.checkpoints import Checkpoint
-from archiver.store.files import append_durably, cut_file, make_dirs, replace_file, seal_file
+from archiver.store.files import append_durably, cut_file, keep_once, make_dirs, replace_file
 from archiver.store.keys import Keys, public_pem
 from archiver.store.layout import CHECKPOINT, LEAVES, TMP, checkpoint_path, public_key_path
 from archiver.store.merkle import Frontier, checkpoint_text, origin_of
@@ -141,9 +141,11 @@ class Log:
             # 2.
             text, size, at = checkpoint_text(self._tree), self._tree.size, self._last_at or self._clock.now()
             data = kept_bytes(self._root, text, size, at) or self._signer.signed(text, size, before=self._stated)
-            self._put(checkpoint_path(size, at), data, once=True)
+            keep_once(self._root, checkpoint_path(size, at), data, clock=self._clock)
             # 3.
-            self._put(CHECKPOINT, data)
+            place = self._root / CHECKPOINT
+            if not (place.exists() and place.read_bytes() == data):
+                replace_file(place, data, tmp=self._root / TMP / f"checkpoint.{self._clock.random_hex(4)}")
             self._stated = size
             return entered
 
@@ -190,18 +192,8 @@ class Log:
             raise ValueError("this log was opened without its keys")
         key = keys.adopt(origin_of(self._tree), self._signer.ids)
         path, data = public_key_path(key.id.hex()), public_pem(key)
-        self._put(path, data, once=True)
+        keep_once(self._root, path, data, clock=self._clock)
         return self._append(_KEY, path, sha256(data))
-
-    def _put(self, path: str, data: bytes, *, once: bool = False) -> None:
-        """Have a file with these bytes; with `once` one that is there already is left alone, and is read-only."""
-        place = self._root / path
-        if place.exists() and (once or place.read_bytes() == data):
-            return
-        make_dirs(place.parent)
-        replace_file(place, data, tmp=self._root / TMP / f"{place.name}.{self._clock.random_hex(4)}")
-        if once:
-            seal_file(place)
 
 
 def _not_so(key_id: str, *, lost: bool) -> HomeError:

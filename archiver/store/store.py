@@ -5,21 +5,24 @@ import os
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from importlib import resources
 from pathlib import Path
 
+from cryptography.x509 import Certificate
+
 from archiver.model.clock import Clock, system_clock
-from archiver.model.digests import Digest
+from archiver.model.digests import Digest, sha256
 from archiver.model.errors import HomeError, HomeLocked, HomeMissing, HomeNotWritable
 from archiver.model.evidence import JournalLine
 from archiver.model.records import Capture, Leaf, RunStarted, WarcRef
 from archiver.model.tombstones import Tombstone
 from archiver.store.evidence import Damaged, Stored, read_evidence, read_folder
-from archiver.store.files import home_errors, make_dirs, replace_file, sync_dir, write_new
+from archiver.store.files import home_errors, keep_once, make_dirs, replace_file, sync_dir, write_new
 from archiver.store.journal import read_journal
 from archiver.store.keys import Keys, LogKey
-from archiver.store.layout import FORMAT, FORMAT_FILE, LOCK, MANIFEST, README, TMP, check_format
-from archiver.store.log import Log, read_leaves
+from archiver.store.layout import FORMAT, FORMAT_FILE, LEAVES, LOCK, MANIFEST, README, TMP, chain_path, check_format
+from archiver.store.log import Log, read_leaf, read_leaves, read_lines
 from archiver.store.logread import log_keys
 from archiver.store.recorded import Recorded, read_recorded, read_response
 from archiver.store.recover import Recovery, recover
@@ -27,6 +30,7 @@ from archiver.store.remove import Going, Place, going
 from archiver.store.run import WARC_BYTES, RunStore
 from archiver.store.seal import Folder, parse_manifest
 from archiver.store.sizes import Sizes, folder_bytes, sizes
+from archiver.store.stampfiles import StampFile, authority_chains, stamps_by_checkpoint
 from archiver.store.tombstones import Withdrawals, read_tombstone, tombstone_leaves, withdrawals
 from archiver.store.warcread import read_fields
 
@@ -138,6 +142,28 @@ class Store:
     def log_keys(self) -> tuple[LogKey, ...]:
         """The public keys that the log names, in its order; the last one signs. Raises ValueError for a damaged one."""
         return log_keys(self.root)
+
+    def kept_checkpoints(self) -> dict[str, list[StampFile]]:
+        """Where every run's checkpoint lies, the oldest first, each with its timestamps in their order."""
+        return stamps_by_checkpoint(self.root)
+
+    def entry_dates(self, sizes: Iterable[int]) -> dict[int, datetime]:
+        """When the last entry was made that the log had at each of these sizes, by our clock. Raises ValueError."""
+        wanted = {size - 1: size for size in sizes}
+        if not wanted:
+            return {}
+        lines = enumerate(read_lines(self.root / LEAVES))
+        return {wanted[seq]: read_leaf(line, seq).at for seq, line in lines if seq in wanted}
+
+    def authority_chains(self, authority: str) -> list[tuple[Certificate, ...]]:
+        """The certificates that were kept for a timestamp authority; files that can't be read are left out."""
+        return authority_chains(self.root, authority)
+
+    def keep_stamp(self, file: StampFile, data: bytes, chain: bytes) -> None:
+        """Keep a timestamp beside its checkpoint, its certificates first. Needs the lock. Raises HomeNotWritable."""
+        with home_errors():
+            keep_once(self.root, chain_path(file.authority, sha256(chain)), chain, clock=self._clock)
+            keep_once(self.root, file.path, data, clock=self._clock)
 
     def check_rotation(self, *, lost: bool) -> None:
         """Raise HomeError where `RunStore.rotate_key` would. Needs the lock."""

@@ -10,6 +10,7 @@ from archiver.extract import extract, extraction_to_json, flattened, reader
 from archiver.extract.decode import decode
 from archiver.extract.effort import Effort
 from archiver.model.records import Document
+from archiver.platforms.common import parse_html
 
 LINK = "<p>words <a href='https://e.example/{n}'>link {n}</a></p>"
 TWEET = (
@@ -88,6 +89,23 @@ def test_a_megabyte_of_attribution_lines_is_read_or_said_to_be_cut(name, media_t
     assert time.process_time() - started < WITHIN_CPU_S
     cut = f"only the first {len(extraction.mentions)} quoted posts were read: "
     assert [note for note in extraction.notes if not note.startswith(cut)] == []
+
+
+def test_the_context_of_thousands_of_quotes_in_one_paragraph_is_not_read_for_each():
+    quotes = "".join(f"words — Ann B (@ann_b) [March {1 + n % 28}, 2022](#) " for n in range(4000))
+    text = "\n\n".join(("word " * 100_000, quotes, "word " * 100_000))
+    began = time.process_time()
+    extraction = read(text, "text/plain")
+    assert time.process_time() - began < WITHIN_CPU_S
+    assert len(extraction.mentions) > 1000
+
+
+def test_a_page_that_nests_by_the_thousand_is_read_soon_and_no_word_is_lost():
+    deep = "<div>" * 5_000 + "<p>words</p><script>hidden</script><i>more</i>" * 3_000
+    began = time.process_time()
+    page = parse_html(f"<html><body>{deep}<b>last</b>")
+    assert time.process_time() - began < WITHIN_CPU_S
+    assert page.get_text().split("words") == ["", *["more"] * 2_999, "morelast"]
 
 
 #: No post can hold it, and no title is so long.

@@ -17,6 +17,8 @@ __all__ = ["assemble"]
 
 #: Characters of context kept on either side of a mention.
 CONTEXT_CHARS = 400
+#: What is read for that: white space is folded.
+_CONTEXT_READ = 10 * CONTEXT_CHARS
 #: How many blocks away a neighbouring paragraph is looked for.
 _NEIGHBOURS = 12
 _ANCHOR_CHARS = 500
@@ -169,7 +171,7 @@ class _Assembly:
         blocks = self._blocks
         before = (blocks[n] for n in range(first - 1, max(first - 1 - _NEIGHBOURS, -1), -1))
         after = (blocks[n] for n in range(last + 1, min(last + 1 + _NEIGHBOURS, len(blocks))))
-        above, below = _first_prose(before)[-CONTEXT_CHARS:], _first_prose(after)[:CONTEXT_CHARS]
+        above, below = _first_prose(before, from_end=True), _first_prose(after)
         return "\n\n".join(text for text in (above, below) if text) or None
 
 
@@ -200,6 +202,10 @@ def _beside(block: Block, anchor: Anchor) -> str | None:
     return f"{before} … {after}".strip() if before or after else None
 
 
-def _first_prose(blocks: Iterator[Block]) -> str:
-    texts = (" ".join(block.text.split()) for block in blocks if block.kind in _PROSE)
-    return next((text for text in texts if text), "")
+def _first_prose(blocks: Iterator[Block], *, from_end: bool = False) -> str:
+    """As much as is wanted of the first block that has words: its end, or its beginning."""
+    # A block may be a whole document, which is not read for each of its thousand quotes.
+    read = slice(-_CONTEXT_READ, None) if from_end else slice(_CONTEXT_READ)
+    kept = slice(-CONTEXT_CHARS, None) if from_end else slice(CONTEXT_CHARS)
+    texts = (" ".join(block.text.strip()[read].split()) for block in blocks if block.kind in _PROSE)
+    return next((text for text in texts if text), "")[kept]

@@ -17,6 +17,7 @@ from bs4.exceptions import ParserRejectedMarkup
 
 from archiver.model.records import Claim
 from archiver.model.states import Availability
+from archiver.platforms._shallow import ShallowBuilder
 from archiver.platforms.base import Answer, Reading
 
 __all__ = [
@@ -151,7 +152,7 @@ def _parsed(markup: bytes, charset: str | None) -> BeautifulSoup:
     # Beautiful Soup would warn of a text without tags and of an XML prolog.
     markup = markup.replace(b"<?xml", b"<?-xml") if b"<" in markup else markup + b"<!-- -->"
     try:
-        return BeautifulSoup(markup, "lxml", from_encoding=charset)
+        return BeautifulSoup(markup, builder=ShallowBuilder(), from_encoding=charset)
     except (ParserRejectedMarkup, AssertionError):
         return BeautifulSoup("", "lxml")
     except ValueError:

@@ -28,7 +28,7 @@ from archiver.platforms.common import text_at
 __all__ = ["PLATFORM"]
 
 _HOSTS = ("odysee.com", "lbry.tv", "open.lbry.com")
-_NAME = r"[^\x00-\x20$@:/?#&=\"'<>\\%]{1,150}"
+_NAME = r"[^\x00-\x20\ud800-\udfff$@:/?#&=\"'<>\\%]{1,150}"
 _ITEM = re.compile(rf"({_NAME})(?::([0-9a-f]{{1,40}}))?")
 _CHANNEL = re.compile(rf"@({_NAME})(?::[0-9a-f]{{1,40}})?")
 _CLAIM = re.compile(r"[0-9a-f]{1,40}")
@@ -211,6 +211,7 @@ PLATFORM = Platform(
                 "https://help.odysee.com/@annb:4/harbour-bells:b",
                 "https://notodysee.com/@annb:4/harbour-bells:b",
                 "lbry://@annb#4",
+                "lbry://@an\ud800nb#4/harbour-bells#b",
             )
         ),
     ),

@@ -1,5 +1,7 @@
 """`archiver resolve`: where was this posted? Permalinks for quotes that lost theirs."""
 
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -10,7 +12,7 @@ import click
 from archiver.catalog import Catalog, QuotingState, match_all, match_any
 from archiver.cli.compose import archive_tools, policy_of, program_name
 from archiver.cli.options import Common, command_options
-from archiver.cli.output import emit, plain, say, shorten, table, warn
+from archiver.cli.output import emit, plain, say, shorten, warn
 from archiver.cli.probing import prober_of
 from archiver.cli.spans import SPAN
 from archiver.config import Settings, load_settings
@@ -32,7 +34,8 @@ from archiver.steps.runs import OpenRun, opened_run
 __all__ = ["command"]
 
 _MOST_SHOWN, _MOST_CANDIDATES = 200, 3
-_QUOTE_CHARS, _WHY_CHARS = 60, 160
+_QUOTE_CHARS, _WHY_CHARS = 70, 200
+_EVERY_S = 60.0
 _MOST_ORPHANS_MEANT = 500
 _SAID = {
     Clue.ARTICLE_STATE: "another state of the article links it",
@@ -169,12 +172,12 @@ def _look(  # noqa: PLR0917  # of one place only
 ) -> ResolveReport:
     archive = Archive(options.cdx or settings.redundancy.cdx)
     outside = Outside(archive, now=system_clock.now(), bounds=Bounds(asks=options.asks), others=options.others)
-    budget, told = Budget(options.budget_s or 0.0, clock=system_clock), iter(range(1, len(orphans) + 1))
+    budget, progress = Budget(options.budget_s or 0.0, clock=system_clock), _Progress(len(orphans))
 
     def tell(done: Resolved) -> None:
         if common.json:
             emit(_to_json(done))
-        warn(f"{next(told)}/{len(orphans)} {_progress(done)}")
+        progress(done)
 
     return resolve(
         orphans,
@@ -277,14 +280,29 @@ def _to_json(done: Resolved) -> dict[str, Any]:
     }
 
 
-def _progress(done: Resolved) -> str:
-    came = (
-        done.accepted.post.url
-        if done.accepted
-        else "no permalink" + (f", {n} candidates" if (n := len(done.candidates)) else "")
-    )
-    asked = f", {done.asked} requests" if done.asked else ""
-    return f"{_who(done)}: {plain(came)}{asked}"
+class _Progress:
+    """Each orphan where somebody watches, else a line a minute."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done, self._loud = total, 0, sys.stderr.isatty()
+        self._told_s = time.monotonic()
+
+    def __call__(self, done: Resolved) -> None:
+        self._done += 1
+        came = plain(done.accepted.post.url) if done.accepted else f"{len(done.candidates)} candidates"
+        if self._loud:
+            warn(f"  {self._done}/{self._total} {_who(done)}: {came}{_asked(done.asked)}")
+        elif time.monotonic() - self._told_s >= _EVERY_S:
+            self._told_s = time.monotonic()
+            warn(f"looking for permalinks: {self._done} of {self._total} so far")
+
+
+def _asked(requests: int) -> str:
+    return f", {_count(requests, 'request')}" if requests else ""
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _who(done: Resolved) -> str:
@@ -295,29 +313,34 @@ def _who(done: Resolved) -> str:
 
 
 def _show(outcome: _Outcome, options: _Options) -> None:
-    report = outcome.report
-    columns = (("quote", "", 20), ("permalink", "", 30), ("evidence, or what is missing", "", 30))
-    by_article: dict[str, list[Resolved]] = {}
+    """Line by line, because no address may be broken."""
+    report, article = outcome.report, None
     for done in report.resolved[:_MOST_SHOWN]:
-        by_article.setdefault(done.orphan.article, []).append(done)
-    for article, some in by_article.items():
-        table(article, columns, [row for done in some for row in _rows(done)])
-        say()
+        if done.orphan.article != article:
+            article = done.orphan.article
+            say(plain(article))
+        say(f"  {_who(done)}: {shorten(done.orphan.claim.text, _QUOTE_CHARS) or '(no words)'}")
+        for line in _found(done):
+            say(f"    {line}")
     if len(report.resolved) > _MOST_SHOWN:
         say(f"and {len(report.resolved) - _MOST_SHOWN} more; --json gives all")
     _summary(outcome, options)
 
 
-def _rows(done: Resolved) -> Iterator[tuple[str, str, str]]:
-    """The accepted permalink, or what was found instead."""
-    quote = f"{_who(done)}: {shorten(done.orphan.claim.text, _QUOTE_CHARS)}"
+def _found(done: Resolved) -> Iterator[str]:
+    """The accepted permalink, or what was found instead, and what is missing."""
     if done.accepted is not None:
-        yield quote, done.accepted.post.url, _said(done.accepted.clues)
+        yield f"FOUND      {plain(done.accepted.post.url)}"
+        yield f"           {_said(done.accepted.clues)}"
+        yield from (f"           copy: {plain(copy)}" for copy in [done.accepted.uri_m] if copy)
         return
-    shown = done.candidates[:_MOST_CANDIDATES]
-    yield quote, f"none accepted of {len(done.candidates)}" if shown else "nothing found", _nothing(done)
-    for one in shown:
-        yield "", f"  {one.post.url}", f"{_said(one.clues)} — BUT {'; '.join(one.missing)}"
+    yield f"NOT FOUND  {_nothing(done)}"
+    for one in done.candidates[:_MOST_CANDIDATES]:
+        yield f"candidate  {plain(one.post.url)} ({one.score:.2f})"
+        yield f"           {_said(one.clues)}; but {'; '.join(one.missing)}"
+        yield from (f"           copy: {plain(copy)}" for copy in [one.uri_m] if copy)
+    if len(done.candidates) > _MOST_CANDIDATES:
+        yield f"           and {len(done.candidates) - _MOST_CANDIDATES} more; --json gives all"
 
 
 def _said(clues: tuple[Clue, ...]) -> str:
@@ -330,8 +353,9 @@ def _nothing(done: Resolved) -> str:
         name for name, value in (("handle", claim.handle), ("day", claim.date), ("words", claim.text)) if not value
     ]
     left = f"{done.left} posts of the day are left to be read: run it again" if done.left else ""
-    said = (f"the quote has no {' and no '.join(lacks)}" if lacks else "", left, *done.problems[:2])
-    return shorten("; ".join(part for part in said if part), _WHY_CHARS)
+    none = "" if done.candidates else "nothing was found that it may be"
+    said = (none, f"the quote has no {' and no '.join(lacks)}" if lacks else "", left, *done.problems[:2])
+    return shorten("; ".join(part for part in said if part) or "no candidate may be accepted", _WHY_CHARS)
 
 
 def _summary(outcome: _Outcome, options: _Options) -> None:
@@ -340,12 +364,12 @@ def _summary(outcome: _Outcome, options: _Options) -> None:
         say("No quote without a permalink is known.")
         return
     lost = len(report.resolved) - report.accepted
-    asked = "nobody was asked" if options.offline else f"{report.asked} requests"
+    asked = "nobody was asked" if options.offline else _count(report.asked, "request")
     stopped = "; STOPPED for lack of time, run it again to go on" if report.stopped else ""
     say(f"{len(report.resolved)} looked for: {report.accepted} found, {lost} still without; {asked}{stopped}")
     if any(one.kept for one in report.resolved):
         say("Some answers are those of a pass within the last week; --again asks anew.")
     if outcome.captured is not None:
-        say(f"{len(outcome.captured.cited)} posts captured or still fresh")
+        say(f"{_count(len(outcome.captured.cited), 'post')} captured, or still fresh")
     elif report.accepted:
         say("Capture what was found with: archiver resolve --capture")

@@ -41,7 +41,7 @@ def prefix_cover(platform: Platform, begin: datetime, end: datetime) -> tuple[st
 
 
 def common_prefixes(platform: Platform, begin: datetime, end: datetime) -> tuple[str, ...]:
-    """As few and as long prefixes as hold all of them, each of which may hold more: one or two."""
+    """As few and as long prefixes as hold all of them, and perhaps more: one or two for ids of one length."""
     span = platform.ids_between(begin, end)
     return tuple(prefix for part in _same_length(span) for prefix in _common(part)) if span else ()
 

@@ -185,9 +185,9 @@ def _each_with(told: Iterable[Weighed], fit: Sequence[Weighed], why: str) -> lis
 def _weighed(orphan: Orphan, signs: Sequence[Seen]) -> Weighed:
     own = [one for one in signs if one.shows_post]
     clues: dict[Clue, None] = dict.fromkeys(one.by for one in signs)
-    author = _same_author(orphan.claim, own or signs)
-    day = _day(orphan, signs)
     keyed = _has_key(orphan.claim, own or signs) or _led_to(orphan.claim, signs)
+    author = _same_author(orphan.claim, own or signs, keyed=keyed)
+    day = _day(orphan, signs)
     best = max((_words_alike(orphan.claim, one) for one in own or signs if one.claim), default=(False, 0.0))
     clues |= dict.fromkeys(
         clue
@@ -218,12 +218,24 @@ def _named(signs: Sequence[Seen]) -> PostRef:
     return next((post for post in posts if post.post_id.startswith("did:")), posts[0])
 
 
-def _same_author(claim: Claim, signs: Sequence[Seen]) -> bool:
-    """By handle where the quote has one, else by name. What an address says of its author, anybody can write."""
-    if claim.handle:
-        return any(same_handle(claim.handle, _handle(claim, one)) for one in signs)
+def _same_author(claim: Claim, signs: Sequence[Seen], *, keyed: bool) -> bool:
+    """By handle where the quote has one, else by name. What an address says of its author, anybody can write.
+
+    Republishers that take underscores for emphasis lose them: with the same name and a common key
+    (`keyed`) it is the same account nevertheless.
+    """
+    if not claim.handle:
+        return any(_same_name(claim, one) for one in signs)
+    given = [(one, _handle(claim, one)) for one in signs]
+    if any(same_handle(claim.handle, handle) for _, handle in given):
+        return True
+    bare = claim.handle.replace("_", "")
+    return keyed and any(same_handle(bare, (h or "").replace("_", "")) and _same_name(claim, one) for one, h in given)
+
+
+def _same_name(claim: Claim, one: Seen) -> bool:
     name = fold(claim.name or "").strip()
-    return bool(name) and any(name == fold(one.claim.name or "").strip() for one in signs if one.claim)
+    return bool(name) and one.claim is not None and name == fold(one.claim.name or "").strip()
 
 
 def _handle(claim: Claim, one: Seen) -> str | None:

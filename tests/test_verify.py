@@ -134,7 +134,7 @@ def test_an_orphan_has_nothing_to_be_compared_with_until_a_candidate_is_accepted
     assert (one.compared.verdict, one.compared.cues) == (Verdict.UNVERIFIABLE, (Cue.NO_PERMALINK,))
     home.accept(story.record.id, 1, 1)
     (one,), report = home.verify()
-    assert (one.compared.verdict, one.resolved, one.post.post_id) == (Verdict.EXACT, True, a_post(1).post_id)
+    assert (one.compared.verdict, one.quote.resolved, one.post.post_id) == (Verdict.EXACT, True, a_post(1).post_id)
     assert report.written == 1
 
 

@@ -43,7 +43,7 @@ def verified_to_json(one: Verified, *, with_diff: bool = True) -> dict[str, Any]
         "reasons": [cue.value for cue in compared.cues],
         "url": one.post.url if one.post else None,
         "kind": one.mention.kind.value,
-        "resolved": one.resolved,
+        "resolved": one.quote.resolved,
         "basis": one.kept.basis if one.kept else None,
         "state": one.quoting.version_id,
         "claimed": str(compared.claimed_digest) if compared.claimed_digest else None,
@@ -119,7 +119,7 @@ def _subject(one: Verified) -> str:
     handle = f"@{plain(claim.handle)}" if claim and claim.handle else plain((claim and claim.name) or "")
     if one.post is None:
         return " ".join(part for part in (one.mention.platform or "", handle, "(no permalink)") if part)
-    found = "  (permalink found by us)" if one.resolved else ""
+    found = "  (permalink found by us)" if one.quote.resolved else ""
     return f"{one.post.platform} {handle}  {plain(one.post.url)}{found}"
 
 

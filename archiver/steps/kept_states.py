@@ -11,9 +11,8 @@ from archiver.model.codec import from_json
 from archiver.model.records import PostRecord, PostRef
 from archiver.model.states import Outcome, Reason
 from archiver.model.verdicts import Against, PostState
-from archiver.platforms import post_resource
 from archiver.steps.kept_pages import PageText, is_of_the_post, read_page_text
-from archiver.steps.quoting import read_part
+from archiver.steps.quoting import post_key, read_part
 from archiver.store import Store
 
 __all__ = ["LIVE", "Kept", "KeptPost", "KeptStates"]
@@ -98,18 +97,19 @@ class KeptPost:
         return pages
 
     def _state(self, record: PostRecord) -> PostState:
-        return self._named(
-            PostState(
-                text=record.text,
-                author_id=record.author_id,
-                created_at=record.created_at,
-                lang=record.lang,
-                truncated=record.truncated,
-            )
+        """With all names and handles that the account is known to have had, the present ones first."""
+        return PostState(
+            text=record.text,
+            names=self._names,
+            handles=self._handles,
+            author_id=record.author_id,
+            created_at=record.created_at,
+            lang=record.lang,
+            truncated=record.truncated,
         )
 
     def _named(self, state: PostState) -> PostState:
-        """With all names and handles that the account is known to have had, the present ones first."""
+        """As `_state`, for what a page shows."""
         names = dict.fromkeys((*self._names, *state.names))
         handles = dict.fromkeys((*self._handles, *state.handles))
         return replace(state, names=tuple(names), handles=tuple(handles))
@@ -134,7 +134,7 @@ class KeptStates:
 
     def of(self, posts: Iterable[PostRef]) -> dict[str, KeptPost]:
         """What is kept of these posts, by the key of their resource. What was withdrawn is not there."""
-        wanted = {post_resource(post).key: post for post in posts}
+        wanted = {post_key(post): post for post in posts}
         missing = {key: post for key, post in wanted.items() if key not in self._remembered}
         captures = self._catalog.kept_captures(missing)
         for key, post in missing.items():

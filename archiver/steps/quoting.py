@@ -15,7 +15,7 @@ from archiver.model.verdicts import Quoted
 from archiver.platforms import identify
 from archiver.store import Store
 
-__all__ = ["Quoting", "mentioned_post", "quoting_in", "quoting_of", "read_part"]
+__all__ = ["Quoting", "mentioned_post", "post_key", "quoting_in", "quoting_of", "read_part"]
 
 _NO_CLAIM = Claim()
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -90,6 +90,11 @@ def mentioned_post(mention: Mention) -> PostRef | None:
     if mention.platform and mention.post_id and mention.url:
         return PostRef(mention.platform, mention.post_id, mention.url)
     return identify(mention.url) if mention.url else None
+
+
+def post_key(post: PostRef) -> str:
+    """The key of a post's resource, as `platforms.post_resource` makes it."""
+    return f"{post.platform}:{post.post_id}"
 
 
 def _quoting(

@@ -21,17 +21,18 @@ class VerdictWriter:
     def __init__(self, *, catalog: Catalog, clock: Clock, run: Callable[[], RunStore] | None) -> None:
         self._catalog, self._clock, self._run = catalog, clock, run
 
-    def write(self, judged: Sequence[Verified]) -> list[bool]:
-        """Write what is news among these; for each whether it is."""
+    def write(self, judged: Sequence[Verified]) -> list[Verified]:
+        """Write what is news among these; all of them, each with whether it is."""
         versions = {one.quoting.version_id for one in judged if one.quoting.version_id}
         last = self._catalog.last_verifications(sorted(versions))
-        is_news = [_is_news(one, last.get(_place(one))) for one in judged]
-        if self._run is not None and any(is_news):
+        told = [Verified(one.quote, one.compared, one.kept, _is_news(one, last.get(_place(one)))) for one in judged]
+        news = [one for one in told if one.is_news]
+        if self._run is not None and news:
             run = self._run()
-            lines = [_line(one, run, self._clock) for one, new in zip(judged, is_news, strict=True) if new]
+            lines = [_line(one, run, self._clock) for one in news]
             run.note(*lines)
             self._catalog.ingest_notes(lines)
-        return is_news
+        return told
 
 
 def _place(one: Verified) -> tuple[str, int]:

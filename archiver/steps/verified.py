@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from archiver.model.records import Mention, PostRef
 from archiver.model.verdicts import Against, Compared, Verdict
 from archiver.steps.kept_states import Kept
-from archiver.steps.quoting import Quoting
+from archiver.steps.quoting import Quoting, post_key
 
-__all__ = ["WRONG", "Asked", "Verified", "VerifyReport"]
+__all__ = ["WRONG", "Asked", "Quote", "Verified", "VerifyReport"]
 
 #: What a reader would want to know of: the quote is not what the post says, by what is known.
 WRONG = (Verdict.ALTERED, Verdict.MISATTRIBUTED, Verdict.MISDATED, Verdict.IMPOSSIBLE)
@@ -22,20 +22,46 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
-    """What came of one mention: the post it is of (None: an orphan), and what it was compared with.
+class Quote:
+    """One mention with the post that it is of; None: an orphan.
 
-    `resolved`: the article has lost the permalink, and an accepted candidate names the post. `is_news`: it is
-    not what was written down last.
+    `resolved`: the article has lost the permalink, and an accepted candidate names the post.
     """
 
     quoting: Quoting
     mention: Mention
     post: PostRef | None
+    resolved: bool = False
+
+    @property
+    def key(self) -> str | None:
+        """The key of the post's resource."""
+        return post_key(self.post) if self.post else None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What came of one quote, and what it was compared with. `is_news`: it is not what was written down last."""
+
+    quote: Quote
     compared: Compared
     kept: Kept | None
-    resolved: bool = False
     is_news: bool = False
+
+    @property
+    def quoting(self) -> Quoting:
+        """The state of the article."""
+        return self.quote.quoting
+
+    @property
+    def mention(self) -> Mention:
+        """Where it stands there."""
+        return self.quote.mention
+
+    @property
+    def post(self) -> PostRef | None:
+        """What it is of."""
+        return self.quote.post
 
     @property
     def against(self) -> Against | None:

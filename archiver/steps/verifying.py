@@ -12,11 +12,11 @@ from archiver.model.overtime import CopyState
 from archiver.model.records import Mention, PostRecord, PostRef
 from archiver.model.states import Availability
 from archiver.model.verdicts import Compared, Cue, Verdict
-from archiver.platforms import identify, post_resource
+from archiver.platforms import identify
 from archiver.steps.kept_states import Kept, KeptPost, KeptStates
-from archiver.steps.quoting import Quoting, mentioned_post, quoting_in
+from archiver.steps.quoting import mentioned_post, quoting_in
 from archiver.steps.verdicts_written import VerdictWriter
-from archiver.steps.verified import Asked, Verified, VerifyReport
+from archiver.steps.verified import Asked, Quote, Verified, VerifyReport
 from archiver.store import RunStore, Store
 
 __all__ = ["Web", "quoted_in", "verify"]
@@ -75,23 +75,19 @@ def verify(
     writer = VerdictWriter(catalog=catalog, clock=clock, run=run)
     for batch in _batches(asked):
         mentions = _wanted(batch, catalog)
-        kept = kept_states.of(post for _one, _mention, post, _resolved in mentions if post)
+        kept = kept_states.of(one.post for one in mentions if one.post)
         if web is not None:
             kept = _asked(kept, web)
-        judged = [_judged(*one, kept=kept, clock=clock) for one in mentions]
+        judged = [_judged(one, kept, clock) for one in mentions]
         if web is not None and (copies := _copies_read(judged, catalog, web)):
             kept = {**kept, **{key: replace(kept[key], elsewhere=found) for key, found in copies.items()}}
-            judged = [_judged(*one, kept=kept, clock=clock) for one in mentions]
+            judged = [_judged(one, kept, clock) for one in mentions]
         judged = _perhaps_invented(judged, catalog)
         report.articles += len(batch)
-        news = writer.write(judged)
-        for one, is_news in zip(judged, news, strict=True):
+        for one in writer.write(judged):
             report.verdicts[one.compared.verdict] += 1
-            report.written += is_news and run is not None
-            yield replace(one, is_news=is_news)
-
-
-_Wanted = tuple[Quoting, Mention, PostRef | None, bool]
+            report.written += one.is_news and run is not None
+            yield one
 
 
 def _batches(asked: Iterable[Asked]) -> Iterator[list[Asked]]:
@@ -107,19 +103,19 @@ def _batches(asked: Iterable[Asked]) -> Iterator[list[Asked]]:
         yield batch
 
 
-def _wanted(batch: Sequence[Asked], catalog: Catalog) -> list[_Wanted]:
-    """Each mention that is to be judged, with its post, and whether that is a candidate for a lost permalink."""
+def _wanted(batch: Sequence[Asked], catalog: Catalog) -> list[Quote]:
+    """Each mention that is to be judged, with its post."""
     versions = [one.quoting.version_id for one in batch if one.quoting.version_id]
     accepted = catalog.accepted_candidates(versions)
-    found: list[_Wanted] = []
+    found: list[Quote] = []
     for one in batch:
         for mention in one.quoting.mentions:
             post = mentioned_post(mention)
             candidate = accepted.get((one.quoting.version_id or "", mention.ordinal)) if post is None else None
             resolved = identify(candidate.url) if candidate else None
-            post = post or resolved
-            if one.keys is None or (post is not None and post_resource(post).key in one.keys):
-                found.append((one.quoting, mention, post, resolved is not None))
+            quote = Quote(one.quoting, mention, post or resolved, resolved is not None)
+            if one.keys is None or quote.key in one.keys:
+                found.append(quote)
     return found
 
 
@@ -128,27 +124,19 @@ def _asked(kept: Mapping[str, KeptPost], web: Web) -> dict[str, KeptPost]:
     return {key: replace(one, live=live[key]) if key in live else one for key, one in kept.items()}
 
 
-def _judged(
-    quoting: Quoting,
-    mention: Mention,
-    post: PostRef | None,
-    resolved: bool,  # noqa: FBT001  # one row
-    *,
-    kept: Mapping[str, KeptPost],
-    clock: Clock,
-) -> Verified:
-    known = kept[post_resource(post).key] if post else None
-    quoted = quoting.quoted(mention, post)
+def _judged(quote: Quote, kept: Mapping[str, KeptPost], clock: Clock) -> Verified:
+    known = kept[quote.key] if quote.key else None
+    quoted = quote.quoting.quoted(quote.mention, quote.post)
     states = list(known.recorded) if known else []
     compared = compare(quoted, [one.state for one in states], now=clock.now())
     for more in (_shown, _elsewhere):
-        if known is None or not _wants_more(compared, states, mention):
+        if known is None or not _wants_more(compared, states, quote.mention):
             break
-        added = more(known, mention)
+        added = more(known, quote.mention)
         if added:
             states += added
             compared = compare(quoted, [one.state for one in states], now=clock.now())
-    return Verified(quoting, mention, post, compared, _basis(compared, states), resolved)
+    return Verified(quote, compared, _basis(compared, states))
 
 
 def _shown(known: KeptPost, mention: Mention) -> tuple[Kept, ...]:
@@ -161,19 +149,27 @@ def _elsewhere(known: KeptPost, _mention: Mention) -> tuple[Kept, ...]:
 
 def _wants_more(compared: Compared, states: Sequence[Kept], mention: Mention) -> bool:
     """Whether a text is claimed, and none was found yet, or only the beginning of one that does not decide."""
-    if mention.claim is None or mention.claim.text is None or compared.verdict is Verdict.IMPOSSIBLE:
+    if not _claims_text(mention) or compared.verdict is Verdict.IMPOSSIBLE:
         return False
     texts = [one.state for one in states if one.state.text]
     cut = bool(texts) and all(state.truncated for state in texts)
     return not texts or (cut and (Cue.RECORD_TRUNCATED in compared.cues or compared.verdict is Verdict.ALTERED))
 
 
+def _claims_text(mention: Mention) -> bool:
+    return mention.claim is not None and bool(mention.claim.text)
+
+
 def _copies_read(judged: Iterable[Verified], catalog: Catalog, web: Web) -> Mapping[str, tuple[Kept, ...]]:
     """What confirmed copies in other archives show of those posts of which no text is known here."""
     posts = {
-        post_resource(one.post).key: one.post
+        one.quote.key: one.post
         for one in judged
-        if one.post and one.mention.claim and one.mention.claim.text and _NO_TEXT & set(one.compared.cues)
+        if one.quote.key
+        and one.post
+        and one.mention.claim
+        and one.mention.claim.text
+        and _NO_TEXT & set(one.compared.cues)
     }
     ids = {one.id: one.resource.key for one in catalog.known_resources(posts)} if posts else {}
     found = catalog.copies_elsewhere(ids)
@@ -192,7 +188,7 @@ def _basis(compared: Compared, states: Sequence[Kept]) -> Kept | None:
 
 def _perhaps_invented(judged: list[Verified], catalog: Catalog) -> list[Verified]:
     """Say of posts of which there is no copy anywhere, and which their platform does not know, that it is so."""
-    posts = {post_resource(one.post).key for one in judged if one.post and Cue.NO_COPY in one.compared.cues}
+    posts = {one.quote.key for one in judged if one.quote.key and Cue.NO_COPY in one.compared.cues}
     if not posts:
         return judged
     known = [one for one in catalog.known_resources(posts) if one.state in _PERHAPS_NEVER and one.last_live_at is None]
@@ -200,7 +196,7 @@ def _perhaps_invented(judged: list[Verified], catalog: Catalog) -> list[Verified
     had = {one.resource_id for one in catalog.other_copies(ids) if one.state is CopyState.FOUND}
     had |= {stone.resource.id for stone in catalog.tombstones(ids)}
     never = {one.resource.key for one in known if one.id not in had}
-    return [_with_cue(one) if one.post and post_resource(one.post).key in never else one for one in judged]
+    return [_with_cue(one) if one.quote.key in never else one for one in judged]
 
 
 def _with_cue(one: Verified) -> Verified:

@@ -1,18 +1,34 @@
 """`archiver audit`: is the archive intact?"""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import chain
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
-from archiver.cli.audit_shown import list_codes, show_finding, show_step, sum_up, tell_gone, tell_left
+from archiver.cli.audit_shown import (
+    list_codes,
+    show_answer,
+    show_finding,
+    show_old,
+    show_step,
+    sum_up,
+    tell_gone,
+    tell_left,
+)
 from archiver.cli.options import Common, command_options
 from archiver.cli.spans import SPAN
+from archiver.home import Home
 from archiver.model.clock import system_clock
-from archiver.model.errors import Exit
+from archiver.model.errors import Exit, UsageError
 from archiver.steps.audit import audit
+from archiver.steps.audit_against import Old, read_old
+from archiver.steps.audit_challenge import challenge
 from archiver.steps.audit_readings import audit_round
+from archiver.steps.audit_round import Round
+from archiver.steps.findings import Finding
 from archiver.store import Store, Withdrawals
 
 
@@ -32,13 +48,32 @@ class _Part(click.ParamType):  # type: ignore[type-arg]  # generic only in newer
 @click.option("--subset", "part", type=_Part(), help="Read the n-th of t parts only: 3/7 on the third day of seven.")
 @click.option("--max-age", "max_age_s", type=SPAN, help="Leave out what was read intact so lately: 30d.")
 @click.option("--max-duration", "max_duration_s", type=SPAN, help="End after so long, the oldest reading first: 10m.")
+@click.option(
+    "--against",
+    "olds",
+    type=click.File("rb"),
+    multiple=True,
+    metavar="CHECKPOINT",
+    help="An old copy of snapshots/log/checkpoint, or - for standard input: nothing that it covers was changed since.",
+)
+@click.option("--key", type=click.File("rb"), metavar="PEM", help="A public key from elsewhere that signed CHECKPOINT.")
+@click.option(
+    "--challenge",
+    "nonce",
+    metavar="NONCE",
+    help="Read every file behind this text, and answer with one digest: another holder gets the same. No other checks.",
+)
 @click.option("--codes", is_flag=True, help="List what can be found, with its meaning, and end.")
 @command_options
 def command(
+    *,
     part: tuple[int, int] | None,
     max_age_s: int | None,
     max_duration_s: int | None,
-    codes: bool,  # noqa: FBT001
+    olds: tuple[BinaryIO, ...],
+    key: BinaryIO | None,
+    nonce: str | None,
+    codes: bool,
     common: Common,
 ) -> int:
     """Check every stored byte: files, WARC records, log, signatures, journals, and the catalog's rows.
@@ -54,28 +89,57 @@ def command(
     each time; the catalog is in one of the parts. What was read intact is noted in db/readings.txt,
     an index only: without it everything is read.
 
+    Whoever kept a checkpoint sees with --against that nothing before it was taken away, back-dated,
+    moved or made anew, even by somebody who has this archive's key; with --key also that the key is the one that
+    was handed out. With --challenge two holders of a copy compare: a digest that was stored is no
+    answer. With both, only what the checkpoint covers counts, so one of the two may have grown.
+
     Exits with 1 on any finding, with 0 if all that was read is intact, even if not all was read.
 
     \b
     archiver audit
     archiver audit --subset 3/7
     archiver audit --max-age 30d --max-duration 10m
+    archiver audit --against ~/kept/checkpoint --key ~/kept/f5aa5ce4.pem
+    archiver audit --challenge $(openssl rand -hex 16)
     """  # noqa: D301  # click reads the backspace itself
     if codes:
         list_codes(common)
         return Exit.DONE
-    home, counts, gone = common.home(), Counter[str](), Withdrawals()
-    store = Store(home.snapshots, clock=system_clock)
-    limited = audit_round(
+    if key and not olds:
+        raise UsageError("--key is for --against", next_step="Give the checkpoint that it signed.")
+    pem = key.read() if key else None
+    kept = [read_old(getattr(file, "name", "-"), file.read(), pem) for file in olds]
+    home = common.home()
+    if nonce is not None:
+        return _answer(home, nonce, kept, common)
+    limits = audit_round(
         home.catalog_file, clock=system_clock, part=part, max_age_s=max_age_s, max_duration_s=max_duration_s
     )
-    with limited as (plan, problems):
-        found = audit(store, home.catalog_file, gone=gone, plan=plan, passed=None if common.json else show_step)
-        for finding in chain(found, problems):
-            counts[finding.code] += 1
-            show_finding(finding, common)
+    with limits as (plan, problems):
+        return _audit(home, plan, problems, kept, common)
+
+
+def _audit(home: Home, plan: Round, problems: Iterable[Finding], olds: Sequence[Old], common: Common) -> int:
+    store, counts, gone = Store(home.snapshots, clock=system_clock), Counter[str](), Withdrawals()
+    told = partial(show_step, common=common)
+    refuted = set()
+    for finding in chain(audit(store, home.catalog_file, gone=gone, plan=plan, olds=olds, passed=told), problems):
+        counts[finding.code] += 1
+        refuted.add(finding.row)
+        show_finding(finding, common)
+    for old in olds:
+        show_old(old, proven=old.row not in refuted, common=common)
     tell_gone(gone, common)
     tell_left(plan, common)
     if not common.json:
         sum_up(counts, plan)
     return Exit.LOST if counts else Exit.DONE
+
+
+def _answer(home: Home, nonce: str, olds: Sequence[Old], common: Common) -> int:
+    answered = challenge(Store(home.snapshots, clock=system_clock), nonce=nonce, olds=olds)
+    for finding in answered.unreadable:
+        show_finding(finding, common)
+    show_answer(answered, common)
+    return Exit.LOST if answered.unreadable else Exit.DONE

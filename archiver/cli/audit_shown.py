@@ -8,11 +8,13 @@ from archiver.cli.spans import span_text
 from archiver.model.clock import format_at
 from archiver.model.states import Act
 from archiver.steps.audit import Passed
+from archiver.steps.audit_against import Old
+from archiver.steps.audit_challenge import Answer
 from archiver.steps.audit_round import Round
 from archiver.steps.findings import CODES, Finding
 from archiver.store import Withdrawals
 
-__all__ = ["list_codes", "show_finding", "show_step", "sum_up", "tell_gone", "tell_left"]
+__all__ = ["list_codes", "show_answer", "show_finding", "show_old", "show_step", "sum_up", "tell_gone", "tell_left"]
 
 _UNIT = 1000
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -34,8 +36,28 @@ def show_finding(finding: Finding, common: Common) -> None:
         say(f"     found    {plain(finding.found)}")
 
 
-def show_step(step: Passed) -> None:
-    """A step that is over, with its number."""
+def show_answer(answer: Answer, common: Common) -> None:
+    """What a challenge came to."""
+    if common.json:
+        told = {"challenge": answer.nonce, "digest": f"sha256:{answer.digest}", "entries": answer.entries}
+        emit({**told, "files": answer.files, "bytes": answer.bytes_read, "gone": answer.gone})
+        return
+    say(f"sha256:{answer.digest}")
+    say(f"{answer.files} files ({_size(answer.bytes_read)}) that entries 0 to {answer.entries - 1} of the log name")
+    if answer.gone:
+        say(f"{answer.gone} of them were withdrawn here, wholly or in part: a home that has them answers otherwise")
+
+
+def show_old(old: Old, *, proven: bool, common: Common) -> None:
+    """Whether an old checkpoint vouches for the log's beginning; text has it among the steps."""
+    if common.json:
+        emit({"against": old.name, "entries": old.checkpoint.size, "proven": proven})
+
+
+def show_step(step: Passed, common: Common) -> None:
+    """A step that is over, with its number; JSON has none."""
+    if common.json:
+        return
     say(f"{step.number:>2}. {plain(step.what)}: {f'{step.findings} findings' if step.findings else 'good'}")
 
 

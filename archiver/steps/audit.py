@@ -5,12 +5,14 @@ is a `Finding`. The checks share no code with the writer but the names of places
 codecs of records and the Merkle tree, which has an oracle of its own in the tests.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from archiver.catalog import contract_files
+from archiver.steps.audit_against import Old, audit_against, proven
 from archiver.steps.audit_log import audit_log
 from archiver.steps.audit_round import Round
 from archiver.steps.audit_signed import SignedLog
@@ -39,12 +41,13 @@ def audit(
     *,
     gone: Withdrawals | None = None,
     plan: Round | None = None,
+    olds: Sequence[Old] = (),
     passed: Callable[[Passed], None] | None = None,
 ) -> Iterator[Finding]:
     """Everything that is wrong with a home, as it is found; nothing if it is intact.
 
     1. The log: its lines, their order and dates; keys, kept checkpoints and signatures; the
-       checkpoint's root over all.
+       checkpoint's root over all; and its beginning against older checkpoints from elsewhere (`olds`).
     2. The tombstones that it names: only these excuse that something is not there.
     3. FORMAT and the written contracts; files that nothing put there.
     4. Every evidence folder: its manifest against the log, every file against the manifest,
@@ -70,6 +73,8 @@ def audit(
     found = survey(store.root)
     log = SignedLog.of(found)
     yield from steps.take("1", f"log of {len(found.lines)} entries", _audit_log(store.root, found, log))
+    for old in olds:
+        yield from steps.take("1", f"against {old.name}", audit_against(old, log), good=partial(proven, old, log))
     tombstones = audit_tombstones(store.root, found, into=gone)
     yield from steps.take("2", f"{len(found.tombstones)} tombstones", tombstones)
     reader = Reader(store, db_file, found, gone, plan, sound=steps.findings == 0)
@@ -103,13 +108,17 @@ class _Steps:
     passed: Callable[[Passed], None] | None
     findings: int = 0
 
-    def take(self, number: str, what: str, found: Iterable[Finding]) -> Iterator[Finding]:
+    def take(
+        self, number: str, what: str, found: Iterable[Finding], *, good: Callable[[], str] | None = None
+    ) -> Iterator[Finding]:
+        """The findings of one step; `good` words what is known if there are none."""
         before = self.findings
         for finding in found:
             self.findings += 1
             yield finding
         if self.passed is not None:
-            self.passed(Passed(number, what, self.findings - before))
+            count = self.findings - before
+            self.passed(Passed(number, good() if good and not count else what, count))
 
 
 def _audit_log(root: Path, found: Survey, log: SignedLog) -> Iterator[Finding]:

@@ -52,6 +52,11 @@ class SignedLog:
             if tree.size in wanted:
                 self.roots[tree.size] = tree.root()
 
+    def root(self, size: int) -> bytes:
+        """The root that the log had at this size, which it reached."""
+        self.learn_roots([size])
+        return self.roots.get(size) or Frontier().root()
+
     def signature_problem(self, checkpoint: Checkpoint) -> tuple[str, str] | None:
         """Code and reason, if a checkpoint of this log is not signed as it must be.
 

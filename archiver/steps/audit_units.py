@@ -1,9 +1,6 @@
 """Reading evidence unit by unit, several at a time: hashing and inflating run beside each other."""
 
-import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,14 +11,12 @@ from archiver.steps.audit_log import audit_journal
 from archiver.steps.audit_places import audit_places
 from archiver.steps.audit_round import Round, Unit, UnitKind
 from archiver.steps.audit_survey import Survey
+from archiver.steps.audit_threads import in_order
 from archiver.steps.audit_warc import References, audit_warc, stated_digests
 from archiver.steps.findings import Finding
 from archiver.store import Store, Withdrawals
 
 __all__ = ["Reader"]
-
-#: So many units are begun ahead of the one whose findings are told next, for each thread.
-_AHEAD = 3
 
 
 @dataclass(slots=True)
@@ -80,7 +75,7 @@ class Reader:
     def read(self, units: Iterable[Unit]) -> Iterator[Finding]:
         """Everything that is wrong in these units; those for which no time is left are left out."""
         begun = (unit for unit in self.plan.choose(units) if self.plan.may_begin(unit))
-        for unit, visited in _in_order(self._visit, begun):
+        for unit, visited in in_order(self._visit, begun):
             self.plan.passed(unit, intact=not visited.findings, took_s=visited.took_s)
             if self.plan.whole:
                 self.references.merge(visited.references)
@@ -112,21 +107,3 @@ class Reader:
         else:
             idle = not found.open_runs and not self.store.in_use()
             yield from audit_catalog(self.store, self.db_file, compare=idle and self.sound)
-
-
-def _in_order(work: Callable[[Unit], _Visited], units: Iterable[Unit]) -> Iterator[tuple[Unit, _Visited]]:
-    """What comes of each, in their order, while those that follow are worked on already."""
-    workers = len(os.sched_getaffinity(0))
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="audit")
-    waiting: deque[tuple[Unit, Future[_Visited]]] = deque()
-    try:
-        for unit in units:
-            waiting.append((unit, pool.submit(work, unit)))
-            if len(waiting) > workers * _AHEAD:
-                unit_done, future = waiting.popleft()
-                yield unit_done, future.result()
-        while waiting:
-            unit_done, future = waiting.popleft()
-            yield unit_done, future.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)

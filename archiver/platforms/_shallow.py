@@ -6,7 +6,7 @@ thousand open elements takes seconds; what browsers show is far from the bound.
 
 from typing import Any
 
-from bs4.builder import LXMLTreeBuilder
+from bs4.builder._lxml import LXMLTreeBuilder
 
 __all__ = ["ShallowBuilder"]
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "diff": "diff",
     "audit": "audit",
     "export": "export",
+    "certificate": "certificate",
     "heal": "heal",
     "qa": "qa",
     "du": "du",

@@ -11,8 +11,8 @@ from storefixtures import SOURCE, article_draft, capture_draft, capture_files, e
 from archiver.cli.quoted import targets_of
 from archiver.model.digests import sha256
 from archiver.model.overtime import Candidate, Clue
-from archiver.model.records import Article, Claim, Mention, PostRecord
-from archiver.model.states import Availability, MentionKind, Outcome, Reason
+from archiver.model.records import Article, Claim, Mention, PostRecord, Resource
+from archiver.model.states import Availability, MentionKind, Outcome, Reason, ResourceKind
 from archiver.steps.runs import opened_run
 from archiver.steps.verified import Asked, VerifyReport
 from archiver.steps.verifying import quoted_in, verify
@@ -35,12 +35,13 @@ def link(ordinal, url, anchor="a report"):
     return Mention(ordinal, MentionKind.LINK, url=url, anchor=anchor)
 
 
-def state(*mentions, url=STORY, source=b"<html>story</html>", published="2022-04-02", title="A story"):
-    """A job: one state of an article with these mentions."""
+def state(*mentions, url=STORY, source=b"<html>story</html>", published="2022-04-02", title="A story", file=None):
+    """A job: one state of an article with these mentions, at a URL or in a file."""
 
     def seal(run, clock):
-        draft = article_draft(run, clock, page(url), mentions)
-        article = Article(url=url, title=title, published_at=published, language="en")
+        resource = Resource(f"file:{file}", str(file), ResourceKind.PAGE) if file else page(url)
+        draft = replace(article_draft(run, clock, resource), mentions=mentions)
+        article = Article(url=None if file else url, title=title, published_at=published, language="en")
         return run.seal(replace(draft, article=article, source_digest=sha256(source)), SOURCE, [exchange(url, source)])
 
     return seal

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 from homes import a_post
-from quotes import STORY, TEXT, QuotingHome, kept, link, quote, state
+from quotes import STORY, TEXT, QuotingHome, gone, kept, link, quote, state
 
 from archiver.cli.diff import command
 from archiver.lookup.mention_pairs import ChangeKind, Part, changes_between
@@ -154,3 +154,19 @@ def test_what_is_not_there_is_said(home, words, said):
     code, output = diff(home, *words)
     assert code == 2
     assert said in output
+
+
+def test_a_capture_that_failed_is_no_copy(tmp_path):
+    home = QuotingHome(tmp_path)
+    home.run(state(quote(1, 1), link(2, REPORT), source=b"one"), gone(1))
+    home.day(1).run(state(link(1, REPORT), source=b"two"))
+    (dropped,) = rows(home, STORY)
+    assert (dropped["change"], dropped["copy"]) == ("dropped", None)
+    assert "we have no copy of it" in diff(home, STORY)[1]
+
+
+def test_a_file_is_known_by_its_name(tmp_path):
+    home, place = QuotingHome(tmp_path / "home"), tmp_path / "story.md"
+    home.run(state(quote(1, 1), file=place, source=b"one"))
+    home.day(1).run(state(file=place, source=b"two"))
+    assert [one["change"] for one in rows(home, str(place))] == ["dropped"]

@@ -11,6 +11,7 @@ import click
 from archiver.catalog import Catalog, StoredVersion
 from archiver.cli.options import Common, command_options
 from archiver.cli.output import emit, plain, say, shorten, write_line
+from archiver.cli.quoted import as_known
 from archiver.cli.worddiff import diff_to_json, say_diff, styled
 from archiver.home import Home
 from archiver.lookup import resources_meant
@@ -68,7 +69,8 @@ def command(article: str, since: str | None, until: str | None, common: Common) 
 
 def _states(catalog: Catalog, article: str) -> list[StoredVersion]:
     named = _FOLDER.fullmatch(article)
-    states = article_states(catalog, resources_meant(catalog, named[1] if named else article, cited=False))
+    query = named[1] if named else as_known(article, catalog)
+    states = article_states(catalog, resources_meant(catalog, query, cited=False))
     if not states:
         raise UsageError(f"no article is archived under {article!r}", next_step="`archiver archive` takes it in first.")
     articles = {one.resource.uri for one in states}

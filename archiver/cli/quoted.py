@@ -16,7 +16,7 @@ from archiver.model.errors import InputUnreadable, UsageError
 from archiver.model.records import Document
 from archiver.steps.quoting import Quoting, quoting_of
 
-__all__ = ["Targets", "targets_of"]
+__all__ = ["Targets", "as_known", "targets_of"]
 
 #: Longer than any article.
 _MOST_BYTES = 64 * 1024 * 1024
@@ -68,12 +68,17 @@ def _add_stored(query: str, found: Targets, catalog: Catalog, *, every: bool) ->
     version = catalog.article_version(named[1]) if named else None
     if version is not None:
         return found.add([QuotingState(version.id, version.path, version.resource.id)])
-    path = f"file:{Path(query).absolute()}"
-    ids = resources_meant(catalog, path if catalog.resource(path) else query, cited=False)
+    ids = resources_meant(catalog, as_known(query, catalog), cited=False)
     articles = found.add(catalog.quoting_states(ids, every=every))
     posts = {one.id: one.key for one in catalog.resources(ids) if one.platform}
     quoting = catalog.states_mentioning(posts, every=every)
     return found.add(quoting, frozenset(posts.values())) or articles
+
+
+def as_known(query: str, catalog: Catalog) -> str:
+    """The query, or if it names a file that was archived, the key under which that is known."""
+    key = f"file:{Path(query).absolute()}"
+    return key if catalog.resource(key) else query
 
 
 def _file(query: str) -> Document | None:

@@ -7,20 +7,16 @@ from itertools import chain
 import click
 
 from archiver.catalog import Catalog
-from archiver.cli.compose import archive_tools, program_name
 from archiver.cli.options import Common, command_options
 from archiver.cli.output import emit
-from archiver.cli.probing import prober_of
 from archiver.cli.quoted import targets_of
 from archiver.cli.spans import SPAN
 from archiver.cli.verdicts_shown import Sheet, Teller, verified_to_json
 from archiver.cli.waiting import enter_home
-from archiver.config import load_settings
 from archiver.home import Home
 from archiver.model.clock import system_clock
 from archiver.model.errors import Exit
 from archiver.model.verdicts import Verdict
-from archiver.steps.asked_now import AskedNow
 from archiver.steps.runs import OpenRun, opened_run
 from archiver.steps.verified import Asked, Verified, VerifyReport
 from archiver.steps.verifying import Web, quoted_in, verify
@@ -129,6 +125,12 @@ def _opened(
     stack: ExitStack, home: Home, common: Common, *, live: bool, dry_run: bool, wait_s: int
 ) -> tuple[Store, Catalog, Web | None]:
     if live:
+        # Browser and tap take half a second to load.
+        from archiver.cli.compose import archive_tools  # noqa: PLC0415
+        from archiver.cli.probing import prober_of  # noqa: PLC0415
+        from archiver.config import load_settings  # noqa: PLC0415
+        from archiver.steps.asked_now import AskedNow  # noqa: PLC0415
+
         settings = load_settings(home.root, {})
         tools = stack.enter_context(archive_tools(common, home, settings, wait_s=wait_s))
         prober = stack.enter_context(prober_of(tools.tap, settings, system_clock))
@@ -149,6 +151,8 @@ class _RunOnDemand:
 
     def __call__(self) -> RunStore:
         if self._opened is None:
+            from archiver.cli.compose import program_name  # noqa: PLC0415  # as above
+
             run = opened_run(
                 store=self._store, catalog=self._catalog, clock=system_clock, command="verify", program=program_name()
             )

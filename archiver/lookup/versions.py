@@ -77,11 +77,12 @@ def _diff(catalog: Catalog, before: StoredVersion, after: StoredVersion) -> Vers
 
 
 def _copies(mentions: Sequence[Mention], catalog: Catalog) -> dict[int, StoredCapture]:
-    """Our copy of what each of these mentions, by its ordinal: the newest complete one, else the newest."""
+    """Our copy of what each of these mentions, by its ordinal: the newest complete one, else the newest in part."""
     found: dict[int, StoredCapture] = {}
     for mention in mentions:
         resource = resource_for(mention.url) if mention.url else None
         captures = catalog.captures_of(resource.key) if resource else []
+        captures = [one for one in captures if one.outcome is not Outcome.FAILED]
         complete = (one for one in captures if one.outcome is Outcome.COMPLETE)
         best = next(complete, captures[0] if captures else None)
         if best is not None:

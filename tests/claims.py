@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from claims_tongues import ENGLISH, TONGUES
 
@@ -69,14 +70,15 @@ class Labelled:
     cues: frozenset[Cue] = frozenset()
 
 
-def labelled_claims() -> list[Labelled]:
+@cache
+def labelled_claims() -> tuple[Labelled, ...]:
     """The whole set, always the same."""
     makers = (
         *(_untouched, _embedded, _retyped, _truncated, _elided, _entities, _translated, _edited, _digits, _negations),
         *(_names, _wrong_authors, _wrong_days, _zones, _impossible, _invented, _replies, _emoji, _links, _records),
         *(_beginnings, _renamed, _breaks, _charsets, _words, _handles, _hidden, _old),
     )
-    return [claim for maker in makers for claim in maker()]
+    return tuple(claim for maker in makers for claim in maker())
 
 
 # --- what the demo has -----------------------------------------------------------------------------
@@ -123,7 +125,7 @@ def _one(
     return Labelled(kind, post.key, _quoted(post, _claim(post, text)), states, frozenset(verdicts), frozenset(cues))
 
 
-def _spoken(tongue, post: Post = _POSTS[0]) -> tuple[Post, PostState]:  # noqa: ANN001
+def _spoken(tongue, post: Post = _POSTS[0]) -> tuple[Post, PostState]:
     """The invented post in a language, as that author's."""
     told = replace(post, text=tongue.text, lang=tongue.lang, media_key=None, key=f"{post.key} ({tongue.lang})")
     return told, _state(told)
@@ -494,7 +496,7 @@ def _wrong_authors() -> Iterator[Labelled]:
             one for one in people[number + 3 :] + people if one[0] != post.name and one[1] != post.handle
         )
         claim = _claim(post, name=name, handle=handle if number % 3 else None)
-        if number % 3 == 2:  # noqa: PLR2004  # by turns
+        if number % 3 == 2:
             claim = replace(claim, name=None)
         yield Labelled(
             "wrong author",
@@ -510,7 +512,7 @@ def _wrong_days() -> Iterator[Labelled]:
     for number, post in enumerate(_POSTS[:24]):
         shift = timedelta(days=(2, -2, 30, -365, 7, 3)[number % 6])
         claim = _claim(post, date=(post.at + shift).date().isoformat())
-        states = () if number % 4 == 3 and post.platform in _TOLD else (_state(post),)  # noqa: PLR2004  # by turns
+        states = () if number % 4 == 3 and post.platform in _TOLD else (_state(post),)
         yield Labelled(
             "wrong day",
             post.key,

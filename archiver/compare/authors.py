@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from html import unescape
 
 from archiver.compare.tokens import is_emoji, tokenise
 from archiver.model.records import Claim
 from archiver.model.verdicts import Cue, PostState
 
 __all__ = ["judge_author"]
+
+#: What stands in place of an author whose account is gone.
+_NOBODY = ("[deleted]", "[removed]")
 
 
 def judge_author(claim: Claim, states: Sequence[PostState]) -> tuple[Cue, ...]:
@@ -69,13 +73,14 @@ def _is_old(claimed: str, known: frozenset[str], present: frozenset[str]) -> boo
 
 @lru_cache(maxsize=1 << 14)
 def _handle(handle: str | None) -> str:
-    return (handle or "").strip().lstrip("@").removeprefix("u/").casefold()
+    plain = (handle or "").strip().lstrip("@").removeprefix("u/").casefold()
+    return "" if plain in _NOBODY else plain
 
 
 @lru_cache(maxsize=1 << 14)
 def _name(name: str | None) -> str:
     """A name as it is compared: its words, without emoji and marks around it."""
-    if not name:
+    if not name or name.strip() in _NOBODY:
         return ""
-    keys = [key for key in tokenise(name).keys if not is_emoji(key)]
+    keys = [key for key in tokenise(unescape(name)).keys if not is_emoji(key)]
     return " ".join(keys) or name.strip()

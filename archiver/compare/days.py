@@ -82,6 +82,6 @@ def _stated(text: str | None) -> date | datetime | None:
         if "T" not in text and " " not in text:
             return date.fromisoformat(text)
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        return instant.astimezone(UTC) if instant.tzinfo else instant
+    except (ValueError, OverflowError):
         return None
-    return instant.astimezone(UTC) if instant.tzinfo and instant.year > 1 else instant

@@ -112,7 +112,9 @@ def _is_joiner(words: Words, number: int) -> bool:
 
 
 def _bare(key: str) -> str:
-    return key.lstrip("@#").replace("'", "") or key
+    bare = key.lstrip("@#").replace("'", "")
+    # A lost break joins a handle and the next sentence with the full stop between them.
+    return (bare.replace(".", "") if key[0] == "@" else bare) or key
 
 
 def _changes_negation(hunk: Hunk, kept: Words, quoted: Words) -> bool:

@@ -53,7 +53,7 @@ def compare(
     OTHER_VERSION. `now` bounds what ids can tell (None: nothing does). Without states only id and day can be judged.
     Never raises on what texts hold; takes time linear in them but for stretches that differ.
     """
-    created = tuple(state.created_at for state in states if state.created_at)
+    created = tuple(state.created_at.astimezone(UTC) for state in states if state.created_at)
     stated = earliest_stated(quoted.claim.date)
     impossible = judge_id(quoted.platform, quoted.post_id, now=now, stated=stated, recorded=created)
     author = judge_author(quoted.claim, states)

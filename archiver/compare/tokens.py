@@ -56,8 +56,9 @@ _MORE = re.compile(
     r"|続きを読む|もっと見る|展开|더 보기)\s*$",
     re.IGNORECASE,
 )
+#: Keys of short links have ten signs, older ones fewer: what stands right behind them is another word.
 _LINK = re.compile(
-    r"(?:https?://)?(?:\bt\.co|pic\.(?:twitter|x)\.com)/[A-Za-z0-9]{1,20}?(?=https?://|[^A-Za-z0-9]|$)"
+    r"(?:https?://)?(?:\bt\.co|pic\.(?:twitter|x)\.com)/(?:[A-Za-z0-9]{10}|[A-Za-z0-9]{1,9}?(?=https?://|[^A-Za-z0-9]|$))"
     r"|https?://[!#-;=?-_a-z~]+(?:…|\.\.\.)?"
     r"|(?<![\w@.\-])(?:[a-z0-9\-]{1,63}\.){1,8}[a-z]{2,24}/[!#-;=?-_a-z~]*(?:…|\.\.\.)?"
     r"|(?<![\w@.\-])www\.(?:[a-z0-9\-]{1,63}\.){1,8}[a-z]{2,24}",

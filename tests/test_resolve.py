@@ -55,6 +55,7 @@ def url_of(done):
     return done.accepted.post.url if done.accepted else None
 
 
+@pytest.mark.timeout(1800)
 def test_of_many_orphans_nearly_all_that_can_be_are_resolved_and_none_wrongly(desk, web):
     web.world = orphans(COUNT)
     desk.fill(web.world)
@@ -287,7 +288,7 @@ def test_a_day_of_many_posts_is_read_in_parts_and_words_decide_at_the_end(desk, 
 
 
 def test_so_many_captures_that_one_answer_does_not_hold_them_are_asked_for_by_exact_prefixes(desk, web):
-    others = [make(1, f"2022-03-30 {n % 24:02}:{n // 24:02}:00", f"Noise number {n}.") for n in range(60)]
+    others = [make(1, f"2022-03-29 {n % 24:02}:{n // 24:02}:00", f"Noise number {n}.") for n in range(60)]
     web.world.taken = [taken(post) for post in (*others, POST)]
     desk.run(state(STORY, [quoted(POST)]))
     done = only(desk.resolve(web, bounds=Bounds(rows=50, copies=200, asks=500)))
@@ -326,3 +327,23 @@ def test_a_day_that_is_right_in_another_zone_only_is_a_candidate(desk, web):
     assert (url_of(done), done.candidates[0].post.url) == (None, evening.url)
     assert done.candidates[0].missing == ("the day is another",)
     assert datetime.fromisoformat("2022-03-30").replace(tzinfo=UTC) - evening.at < timedelta(minutes=7)
+
+
+@pytest.mark.parametrize("more", [" More of it at six.", " UPDATE: they came."])
+def test_a_post_that_goes_on_without_a_mark_in_the_quote_is_another_one(desk, web, more):
+    web.world.taken = [taken(replace(TWIN, text=WORDS + more))]
+    desk.run(state(STORY, [quoted(POST)]))
+    done = only(desk.resolve(web))
+    assert (url_of(done), done.candidates[0].missing) == (None, ("its words are similar, not the same",))
+
+
+def test_a_marked_elision_is_the_same_words(desk, web):
+    web.world.taken = [taken(POST)]
+    desk.run(state(STORY, [quoted(POST, words="The lock opened at 09:00 and nobody was on the wall […]")]))
+    assert url_of(only(desk.resolve(web))) == POST.url
+
+
+def test_a_link_behind_the_words_that_stands_for_media_is_no_word(desk, web):
+    web.world.taken = [taken(replace(POST, text=f"{WORDS} https://t.co/PiCtUrE123"), "preview")]
+    desk.run(state(STORY, [quoted(POST)]))
+    assert url_of(only(desk.resolve(web))) == POST.url

@@ -1,25 +1,22 @@
 """`archiver resolve`: where was this posted? Permalinks for quotes that lost theirs."""
 
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import click
 
 from archiver.catalog import Catalog, QuotingState, match_all, match_any
 from archiver.cli.compose import archive_tools, policy_of, program_name
 from archiver.cli.options import Common, command_options
-from archiver.cli.output import emit, plain, say, shorten, warn
+from archiver.cli.output import emit, plain, warn
 from archiver.cli.probing import prober_of
+from archiver.cli.resolved_shown import Outcome, Progress, resolved_to_json, show
 from archiver.cli.spans import SPAN
 from archiver.config import Settings, load_settings
 from archiver.lookup import resources_meant
 from archiver.model.clock import system_clock
 from archiver.model.errors import Exit, UsageError
-from archiver.model.overtime import Clue
 from archiver.platforms import post_resource
 from archiver.steps.budget import Budget
 from archiver.steps.capture import Wanted
@@ -33,25 +30,7 @@ from archiver.steps.runs import OpenRun, opened_run
 
 __all__ = ["command"]
 
-_MOST_SHOWN, _MOST_CANDIDATES = 200, 3
-_QUOTE_CHARS, _WHY_CHARS = 70, 200
-_EVERY_S = 60.0
 _MOST_ORPHANS_MEANT = 500
-_SAID = {
-    Clue.ARTICLE_STATE: "another state of the article links it",
-    Clue.MEDIA_KEY: "same media key",
-    Clue.LINK_KEY: "same link key",
-    Clue.SAME_TEXT: "same words",
-    Clue.SIMILAR_TEXT: "similar words",
-    Clue.SAME_AUTHOR: "same author",
-    Clue.SAME_DAY: "same day",
-    Clue.OTHER_ARTICLE: "another article quotes it",
-    Clue.OWN_CAPTURE: "we have it",
-    Clue.LIVE_RECORD: "the platform shows it",
-    Clue.REDIRECT: "a short link leads there",
-    Clue.CDX_ROW: "listed by an archive",
-    Clue.ARCHIVED_COPY: "an archived copy was read",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +45,6 @@ class _Options:
     asks: int
     budget_s: int | None
     wait_s: int
-
-
-@dataclass(slots=True)
-class _Outcome:
-    """What came of the call."""
-
-    report: ResolveReport
-    captured: Captured | None = None
-    unreadable: list[str] = field(default_factory=list)
 
 
 @click.command("resolve", short_help="Find the lost permalinks of quoted posts.")
@@ -136,16 +106,16 @@ def command(  # noqa: PLR0917
     for note in outcome.report.notes:
         warn(plain(note))
     if not common.json:
-        _show(outcome, options)
+        show(outcome, offline=options.offline)
     lost = len(outcome.report.resolved) - outcome.report.accepted
     return Exit.LOST if lost or outcome.report.stopped or outcome.unreadable else Exit.DONE
 
 
-def _resolve(queries: tuple[str, ...], common: Common, options: _Options) -> _Outcome:
+def _resolve(queries: tuple[str, ...], common: Common, options: _Options) -> Outcome:
     """Resolve as a run of its own; with --json each orphan is printed as it is written down."""
     home = common.home()
     settings = load_settings(home.root, {})
-    outcome = _Outcome(ResolveReport())
+    outcome = Outcome(ResolveReport())
     with ExitStack() as stack:
         tools = stack.enter_context(archive_tools(common, home, settings, wait_s=options.wait_s))
         orphans = _orphans(queries, tools, outcome.unreadable)
@@ -172,11 +142,11 @@ def _look(  # noqa: PLR0917  # of one place only
 ) -> ResolveReport:
     archive = Archive(options.cdx or settings.redundancy.cdx)
     outside = Outside(archive, now=system_clock.now(), bounds=Bounds(asks=options.asks), others=options.others)
-    budget, progress = Budget(options.budget_s or 0.0, clock=system_clock), _Progress(len(orphans))
+    budget, progress = Budget(options.budget_s or 0.0, clock=system_clock), Progress(len(orphans))
 
     def tell(done: Resolved) -> None:
         if common.json:
-            emit(_to_json(done))
+            emit(resolved_to_json(done))
         progress(done)
 
     return resolve(
@@ -248,128 +218,3 @@ def _with_words(catalog: Catalog, query: str) -> set[tuple[str, int]]:
         if found:
             return {(one.citation.version_id, one.citation.ordinal) for one in found}
     return set()
-
-
-# --- what is told --------------------------------------------------------------------------------------
-
-
-def _to_json(done: Resolved) -> dict[str, Any]:
-    claim = done.orphan.claim
-    return {
-        "article": done.orphan.article,
-        "ordinal": done.orphan.mention.ordinal,
-        "accepted": done.accepted.post.url if done.accepted else None,
-        "candidates": [
-            {
-                "url": one.post.url,
-                "score": one.score,
-                "evidence": [clue.value for clue in one.clues],
-                "missing": list(one.missing),
-                "uri_m": one.uri_m,
-            }
-            for one in done.candidates
-        ],
-        "version": done.orphan.state.id,
-        "platform": done.orphan.platform.name,
-        "handle": claim.handle,
-        "date": claim.date,
-        "text": claim.text,
-        "requests": done.asked,
-        "problems": list(done.problems),
-        "left": done.left,
-    }
-
-
-class _Progress:
-    """Each orphan where somebody watches, else a line a minute."""
-
-    def __init__(self, total: int) -> None:
-        self._total, self._done, self._loud = total, 0, sys.stderr.isatty()
-        self._told_s = time.monotonic()
-
-    def __call__(self, done: Resolved) -> None:
-        self._done += 1
-        came = plain(done.accepted.post.url) if done.accepted else f"{len(done.candidates)} candidates"
-        if self._loud:
-            warn(f"  {self._done}/{self._total} {_who(done)}: {came}{_asked(done.asked)}")
-        elif time.monotonic() - self._told_s >= _EVERY_S:
-            self._told_s = time.monotonic()
-            warn(f"looking for permalinks: {self._done} of {self._total} so far")
-
-
-def _asked(requests: int) -> str:
-    return f", {_count(requests, 'request')}" if requests else ""
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _who(done: Resolved) -> str:
-    claim = done.orphan.claim
-    return (
-        plain(f"@{claim.handle}" if claim.handle else claim.name or "somebody") + f" {plain(claim.date or 'undated')}"
-    )
-
-
-def _show(outcome: _Outcome, options: _Options) -> None:
-    """Line by line, because no address may be broken."""
-    report, article = outcome.report, None
-    for done in report.resolved[:_MOST_SHOWN]:
-        if done.orphan.article != article:
-            article = done.orphan.article
-            say(plain(article))
-        say(f"  {_who(done)}: {shorten(done.orphan.claim.text, _QUOTE_CHARS) or '(no words)'}")
-        for line in _found(done):
-            say(f"    {line}")
-    if len(report.resolved) > _MOST_SHOWN:
-        say(f"and {len(report.resolved) - _MOST_SHOWN} more; --json gives all")
-    _summary(outcome, options)
-
-
-def _found(done: Resolved) -> Iterator[str]:
-    """The accepted permalink, or what was found instead, and what is missing."""
-    if done.accepted is not None:
-        yield f"FOUND      {plain(done.accepted.post.url)}"
-        yield f"           {_said(done.accepted.clues)}"
-        yield from (f"           copy: {plain(copy)}" for copy in [done.accepted.uri_m] if copy)
-        return
-    yield f"NOT FOUND  {_nothing(done)}"
-    for one in done.candidates[:_MOST_CANDIDATES]:
-        yield f"candidate  {plain(one.post.url)} ({one.score:.2f})"
-        yield f"           {_said(one.clues)}; but {'; '.join(one.missing)}"
-        yield from (f"           copy: {plain(copy)}" for copy in [one.uri_m] if copy)
-    if len(done.candidates) > _MOST_CANDIDATES:
-        yield f"           and {len(done.candidates) - _MOST_CANDIDATES} more; --json gives all"
-
-
-def _said(clues: tuple[Clue, ...]) -> str:
-    return ", ".join(_SAID[clue] for clue in clues)
-
-
-def _nothing(done: Resolved) -> str:
-    claim = done.orphan.claim
-    lacks = [
-        name for name, value in (("handle", claim.handle), ("day", claim.date), ("words", claim.text)) if not value
-    ]
-    left = f"{done.left} posts of the day are left to be read: run it again" if done.left else ""
-    none = "" if done.candidates else "nothing was found that it may be"
-    said = (none, f"the quote has no {' and no '.join(lacks)}" if lacks else "", left, *done.problems[:2])
-    return shorten("; ".join(part for part in said if part) or "no candidate may be accepted", _WHY_CHARS)
-
-
-def _summary(outcome: _Outcome, options: _Options) -> None:
-    report = outcome.report
-    if not report.resolved:
-        say("No quote without a permalink is known.")
-        return
-    lost = len(report.resolved) - report.accepted
-    asked = "nobody was asked" if options.offline else _count(report.asked, "request")
-    stopped = "; STOPPED for lack of time, run it again to go on" if report.stopped else ""
-    say(f"{len(report.resolved)} looked for: {report.accepted} found, {lost} still without; {asked}{stopped}")
-    if any(one.kept for one in report.resolved):
-        say("Some answers are those of a pass within the last week; --again asks anew.")
-    if outcome.captured is not None:
-        say(f"{_count(len(outcome.captured.cited), 'post')} captured, or still fresh")
-    elif report.accepted:
-        say("Capture what was found with: archiver resolve --capture")

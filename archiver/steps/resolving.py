@@ -9,10 +9,11 @@ from archiver.model.clock import Clock
 from archiver.model.overtime import Candidate, Clue, Search
 from archiver.model.records import PostRef
 from archiver.steps.orphans import Orphan
+from archiver.steps.resolving_accept import accepted_of
 from archiver.steps.resolving_own import OwnArchive
-from archiver.steps.resolving_seen import Seen
+from archiver.steps.resolving_seen import OWN_WORDS, Seen
 from archiver.steps.resolving_web import Found, Outside
-from archiver.steps.resolving_weigh import Weighed, accepted_of, weigh, with_earlier
+from archiver.steps.resolving_weigh import Weighed, weigh, with_earlier
 from archiver.store import RunStore, Store
 from archiver.tap import Prober, Talk
 
@@ -25,7 +26,6 @@ _MOST_RECORDS = 4
 #: After so many orphans without an answer the CDX server is left alone.
 _MOST_SILENT = 3
 _NAMED_BY = (Clue.REDIRECT, Clue.ARTICLE_STATE, Clue.OTHER_ARTICLE)
-_OWN_WORDS = (Clue.OWN_CAPTURE, Clue.LIVE_RECORD, Clue.ARCHIVED_COPY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ class _Pass:
     def _named(self, orphan: Orphan, seen: Iterable[Seen]) -> list[PostRef]:
         """Posts that a link or an article named, of which no words of their own were seen."""
         weighed = weigh(orphan, seen)
-        named = [one for one in weighed if set(one.clues) & set(_NAMED_BY) and not set(one.clues) & set(_OWN_WORDS)]
+        named = [one for one in weighed if set(one.clues) & set(_NAMED_BY) and not set(one.clues) & set(OWN_WORDS)]
         return [one.post for one in named[:_MOST_RECORDS]]
 
     def _drive(self, talk: Talk[None]) -> None:

@@ -1,9 +1,10 @@
 """What our own archive knows of an orphan's post: other states of the article, other articles, captured posts."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from archiver.catalog import Catalog, LinkedQuote, RecordedPost, match_any, terms
+from archiver.catalog import Catalog, LinkedQuote, RecordedPost, match_all, match_any, terms
 from archiver.model.overtime import Clue
 from archiver.model.records import Claim, PostRef
 from archiver.platforms import identify, platform_named
@@ -21,6 +22,7 @@ _MOST_ALIKE = 40
 _MOST_OF_AUTHOR = 5_000
 _KEY = "https://t.co/{}"
 _OK = 200
+_LINK = re.compile(r"(?:https?://|(?:t\.co|pic\.(?:twitter|x)\.com)/)\S*")
 
 
 class OwnArchive:
@@ -82,11 +84,14 @@ class OwnArchive:
     # --- words and authors -------------------------------------------------------------------------------
 
     def _alike(self, orphan: Orphan) -> list[int]:
-        """What has the quote's words, or some of them: the best of it."""
-        texts = (orphan.claim.text, *orphan.claim.alternatives)
-        queries = [expression for text in texts if text and (expression := match_any(f'"{_plain(text)}"'))]
-        ids = (one for query in queries for one in self._catalog.matching(query, limit=_MOST_ALIKE))
-        return list(dict.fromkeys(ids))
+        """What has all of the quote's words; if nothing has, the best of what has some in a row."""
+        texts = [_plain(text) for text in (orphan.claim.text, *orphan.claim.alternatives) if text]
+        for made in (match_all, lambda text: match_any(f'"{text}"')):
+            queries = dict.fromkeys(query for text in texts if (query := made(text)))
+            ids = (one for query in queries for one in self._catalog.matching(query, limit=_MOST_ALIKE))
+            if found := list(dict.fromkeys(ids)):
+                return found
+        return []
 
     def _of_author(self, orphan: Orphan) -> list[int]:
         handle = orphan.claim.handle
@@ -143,4 +148,5 @@ def _words(claim: Claim) -> set[str]:
 
 
 def _plain(text: str) -> str:
-    return text.replace('"', " ")
+    """The words without links, which others write otherwise or leave out."""
+    return _LINK.sub(" ", text).replace('"', " ")

@@ -6,10 +6,10 @@ from datetime import datetime
 from archiver.model.overtime import Clue
 from archiver.model.records import Claim, PostRef
 
-__all__ = ["Seen"]
+__all__ = ["OWN_WORDS", "Seen"]
 
 #: What shows the post itself; everything else only speaks of it.
-_OF_THE_POST = (Clue.OWN_CAPTURE, Clue.LIVE_RECORD, Clue.ARCHIVED_COPY)
+OWN_WORDS = (Clue.OWN_CAPTURE, Clue.LIVE_RECORD, Clue.ARCHIVED_COPY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +33,4 @@ class Seen:
     @property
     def shows_post(self) -> bool:
         """Whether it is the post's own words, not what somebody else says of them."""
-        return self.by in _OF_THE_POST and self.claim is not None
+        return self.by in OWN_WORDS and self.claim is not None

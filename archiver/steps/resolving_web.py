@@ -12,7 +12,6 @@ from datetime import datetime
 from html import unescape
 from http import HTTPStatus
 
-from archiver.model.exchange import Failure
 from archiver.model.fetched import Ask, Fetched
 from archiver.model.overtime import Clue
 from archiver.model.records import Claim, PostRef
@@ -83,7 +82,8 @@ class Outside:
         A media key leads to its post. Another link leads to what the words cite, which is the post itself
         only where it stands for media (`…/photo/1`), and perhaps not even then.
         """
-        for key in (*orphan.claim.media, *orphan.claim.links):
+        # Where media are named as such, no other link can be one of them.
+        for key in orphan.claim.media or orphan.claim.links:
             target = yield from self._follow(key, found)
             post = identify(target) if target else None
             shown = key in orphan.claim.media
@@ -101,7 +101,8 @@ class Outside:
         """
         listed: dict[str, list[Row]] = {}
         for address in self._addresses(orphan, names):
-            yield from self._list(address, orphan, found, listed)
+            if not found.silent:
+                yield from self._list(address, orphan, found, listed)
         posts = [post for post in map(identify, listed) if post is not None]
         found.seen += [Seen(post, Clue.CDX_ROW) for post in posts]
         known, room = set(read), self._bounds.copies
@@ -223,7 +224,7 @@ class Outside:
             page = read_rows((yield from self._ask(ask, found)), self._now)
             if page.problem:
                 found.problems.append(f"{self._archive.service}: {page.problem}")
-                found.silent = found.silent or page.failure is Failure.HELD_BACK
+                found.silent = found.silent or page.failure is not None
                 return tuple(rows)
             rows += page.rows
             resume = page.resume

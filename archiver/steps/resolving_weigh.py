@@ -1,20 +1,11 @@
-"""What speaks for a candidate permalink of an orphan, what is missing, and which one may be accepted.
+"""What speaks for a candidate permalink of an orphan: every sign of a post, weighed."""
 
-A permalink is accepted on one of these grounds, and only if no other candidate has the same:
-
-1. a key that the platform made (`pic.twitter.com/KEY`) is in the quote and in the post, or leads to it;
-2. another state of the same article has the quote with this permalink;
-3. the words are the post's own (exactly, but for typography, or the beginning of it), by the same author, on
-   the same day.
-
-Author and day must fit on every ground, where the quote states them. A look-alike (same author and day, other
-words, or the same words posted twice) meets none of them, or meets one together with its twin.
-"""
-
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from archiver.catalog import fold, terms
 from archiver.compare import compare
@@ -24,9 +15,9 @@ from archiver.model.verdicts import Cue, PostState, Quoted, Verdict
 from archiver.platforms import identify
 from archiver.steps.orphans import Orphan, same_handle, stated_day
 from archiver.steps.resolving_prefixes import day_window, zones_window
-from archiver.steps.resolving_seen import Seen
+from archiver.steps.resolving_seen import OWN_WORDS, Seen
 
-__all__ = ["Day", "Weighed", "accepted_of", "weigh", "with_earlier"]
+__all__ = ["Day", "Weighed", "weigh", "with_earlier"]
 
 _SAME = (Verdict.EXACT, Verdict.EQUIVALENT, Verdict.TRUNCATED)
 #: From this likeness on words are called similar.
@@ -37,7 +28,9 @@ _BY_WORDS = (Clue.SAME_TEXT, Clue.SIMILAR_TEXT, Clue.SAME_AUTHOR)
 #: Fewer words than these are said by everybody, every day: alone they identify no post.
 _LEAST_WORDS, _LEAST_WORDS_CUT = 3, 6
 _AUTHOR, _DAY, _TEXT = 0.2, 0.2, 0.59
-_OWN_WORDS = (Clue.OWN_CAPTURE, Clue.LIVE_RECORD, Clue.ARCHIVED_COPY)
+_MARKED = {Cue.ELISION_MARKED, Cue.RECORD_TRUNCATED}
+#: Links behind a post's words, which often stand for its media and are left out by others.
+_HANGING = re.compile(r"(?:\s*(?:https?://)?(?:t\.co|pic\.(?:twitter|x)\.com)/\w+)+\s*$")
 
 
 class Day(StrEnum):
@@ -95,88 +88,17 @@ def with_earlier(now: Sequence[Weighed], before: Iterable[Candidate]) -> list[We
         if post is None:
             continue
         one, stored = found.get(_identity(post)), Weighed(post, candidate.clues, candidate.score, (), candidate.uri_m)
-        if one is None or not set(one.clues) & set(_OWN_WORDS):
+        if one is None or not set(one.clues) & set(OWN_WORDS):
             found[_identity(post)] = _both(one, stored) if one else stored
     return _ordered(found.values())
 
 
 def _both(now: Weighed, before: Weighed) -> Weighed:
     # Who saw the post's own words knows better than what articles say of it.
-    knows = before if set(before.clues) & set(_OWN_WORDS) else now
+    knows = before if set(before.clues) & set(OWN_WORDS) else now
     clues = {one for one in (*now.clues, *before.clues) if one not in _BY_WORDS or one in knows.clues}
     ordered = tuple(sorted(clues, key=list(Clue).index))
     return replace(now, clues=ordered, score=max(now.score, before.score), uri_m=now.uri_m or before.uri_m)
-
-
-def accepted_of(orphan: Orphan, candidates: Sequence[Weighed], *, whole: bool) -> tuple[Weighed | None, list[Weighed]]:
-    """The one that is accepted, if one is, and all of them with what is missing.
-
-    `whole` is False where posts of that day are left to be read: then words alone decide nothing yet.
-    """
-    told = [replace(one, missing=tuple(_missing(orphan, one))) for one in candidates]
-    for fits, twins in ((_by_key, "key"), (_by_state, "article"), (_by_words, "words")):
-        fit = [one for one in told if fits(orphan, one)]
-        if len(fit) > 1:
-            return None, _each_with(told, fit, f"{len(fit)} posts fit equally by {_BY[twins]}")
-        if fit and fits is _by_words and (why := _why_not_words(orphan, fit[0], whole=whole)):
-            return None, _each_with(told, fit, why)
-        if fit:
-            return replace(fit[0], missing=()), _ordered(
-                replace(one, missing=() if one is fit[0] else one.missing) for one in told
-            )
-    return None, told
-
-
-_BY = {"key": "key", "article": "other states of the article", "words": "words, author and day"}
-
-
-# --- grounds -----------------------------------------------------------------------------------------
-
-
-def _by_key(orphan: Orphan, one: Weighed) -> bool:
-    return one.has(Clue.MEDIA_KEY) and _author_fits(orphan, one) and _day_fits(orphan, one)
-
-
-def _by_state(orphan: Orphan, one: Weighed) -> bool:
-    return one.has(Clue.ARTICLE_STATE, Clue.SAME_TEXT) and _author_fits(orphan, one) and _day_fits(orphan, one)
-
-
-def _by_words(_orphan: Orphan, one: Weighed) -> bool:
-    return one.has(Clue.SAME_TEXT, Clue.SAME_AUTHOR, Clue.SAME_DAY)
-
-
-def _author_fits(orphan: Orphan, one: Weighed) -> bool:
-    return one.has(Clue.SAME_AUTHOR) or not (orphan.claim.handle or orphan.claim.name)
-
-
-def _day_fits(orphan: Orphan, one: Weighed) -> bool:
-    return one.has(Clue.SAME_DAY) or orphan.day is None
-
-
-def _why_not_words(orphan: Orphan, one: Weighed, *, whole: bool) -> str:
-    if orphan.twins:
-        return "the article quotes these words twice without a permalink"
-    if (one.post.platform, one.post.post_id) in orphan.cited:
-        return "the article cites this post with its permalink elsewhere"
-    return "" if whole else "not all posts of that day were read yet"
-
-
-def _missing(orphan: Orphan, one: Weighed) -> Iterable[str]:
-    if not one.has(Clue.SAME_TEXT) and not one.has(Clue.MEDIA_KEY):
-        if one.has(Clue.SIMILAR_TEXT):
-            yield "its words are similar, not the same"
-        elif any(one.has(clue) for clue in _OWN_WORDS):
-            yield "its words are others"
-        else:
-            yield "its words were not seen"
-    if not one.has(Clue.SAME_AUTHOR):
-        yield "the author is not shown to be the same" if orphan.claim.handle else "the quote names no handle"
-    if not one.has(Clue.SAME_DAY):
-        yield "the day is another" if orphan.day else "the quote states no day"
-
-
-def _each_with(told: Iterable[Weighed], fit: Sequence[Weighed], why: str) -> list[Weighed]:
-    return [replace(one, missing=(*one.missing, why)) if one in fit else one for one in told]
 
 
 # --- weighing ------------------------------------------------------------------------------------------
@@ -286,14 +208,22 @@ def _words_alike(claim: Claim, one: Seen) -> tuple[bool, float]:
     shown = one.claim or Claim()
     if not claim.text or not shown.text:
         return False, 0.0
-    quoted = Quoted(Claim(text=claim.text, lang=claim.lang, alternatives=claim.alternatives))
-    found = compare(quoted, [PostState(shown.text, truncated=one.truncated)], now=_NEVER)
-    score = found.score or 0.0
-    least = _LEAST_WORDS_CUT if found.verdict is Verdict.TRUNCATED else _LEAST_WORDS
-    same = found.verdict in _SAME and Cue.LINK_CHANGED not in found.cues
-    told = min(len(terms(claim.text)), len(terms(shown.text))) >= least
+    texts = dict.fromkeys((shown.text, _HANGING.sub("", shown.text)))
+    found = [_compared(claim, text, truncated=one.truncated) for text in texts if text]
     apart = _contradict(claim.media, shown.media) or _contradict(claim.links, shown.links)
-    return same and told and not apart, score
+    return any(same for same, _ in found) and not apart, max((score for _, score in found), default=0.0)
+
+
+@lru_cache(maxsize=1 << 10)  # an orphan is weighed after each route
+def _compared(claim: Claim, text: str, *, truncated: bool) -> tuple[bool, float]:
+    """A cut must be marked, or be the platform's: else the post that goes on may be another one than the quoted one."""
+    quoted = Quoted(Claim(text=claim.text, lang=claim.lang, alternatives=claim.alternatives))
+    found = compare(quoted, [PostState(text, truncated=truncated)], now=_NEVER)
+    least, same = _LEAST_WORDS, found.verdict in _SAME and Cue.LINK_CHANGED not in found.cues
+    if found.verdict is Verdict.TRUNCATED:
+        least, same = _LEAST_WORDS_CUT, same and (truncated or bool(set(found.cues) & _MARKED))
+    told = min(len(terms(claim.text or "")), len(terms(text))) >= least
+    return same and told, found.score or 0.0
 
 
 def _contradict(quoted: Sequence[str], shown: Sequence[str]) -> bool:
@@ -301,4 +231,5 @@ def _contradict(quoted: Sequence[str], shown: Sequence[str]) -> bool:
 
 
 def _ordered(found: Iterable[Weighed]) -> list[Weighed]:
+    """The best first."""
     return sorted(found, key=lambda one: (-one.score, one.post.url))

@@ -19,7 +19,9 @@ from archiver.cli.audit_shown import (
     tell_left,
 )
 from archiver.cli.options import Common, command_options
+from archiver.cli.output import warn
 from archiver.cli.spans import SPAN
+from archiver.config import load_settings
 from archiver.home import Home
 from archiver.model.clock import system_clock
 from archiver.model.errors import Exit, UsageError
@@ -28,7 +30,9 @@ from archiver.steps.audit_against import Old, read_old
 from archiver.steps.audit_challenge import challenge
 from archiver.steps.audit_readings import audit_round
 from archiver.steps.audit_round import Round
+from archiver.steps.audit_stamps import Roots
 from archiver.steps.findings import Finding
+from archiver.steps.stamping import load_authorities
 from archiver.store import Store, Withdrawals
 
 
@@ -85,8 +89,8 @@ def command(
     expected, found, severity; what went has "withdrawn".
 
     A large archive is read in parts: each file belongs to one of t parts by its name, and keeps its
-    part as others come. The log, keys, checkpoints, timestamps, tombstones and written texts are read
-    each time; the catalog is in one of the parts. What was read intact is noted in db/readings.txt,
+    part as others come. The log, keys, checkpoints, tombstones and written texts are read each
+    time; the catalog is in one of the parts. What was read intact is noted in db/readings.txt,
     an index only: without it everything is read.
 
     Whoever kept a checkpoint sees with --against that nothing before it was taken away, back-dated,
@@ -124,7 +128,9 @@ def _audit(home: Home, plan: Round, problems: Iterable[Finding], olds: Sequence[
     store, counts, gone = Store(home.snapshots, clock=system_clock), Counter[str](), Withdrawals()
     told = partial(show_step, common=common)
     refuted = set()
-    for finding in chain(audit(store, home.catalog_file, gone=gone, plan=plan, olds=olds, passed=told), problems):
+    roots = _roots(home)
+    found = audit(store, home.catalog_file, gone=gone, plan=plan, olds=olds, roots=roots, passed=told)
+    for finding in chain(found, problems):
         counts[finding.code] += 1
         refuted.add(finding.row)
         show_finding(finding, common)
@@ -135,6 +141,16 @@ def _audit(home: Home, plan: Round, problems: Iterable[Finding], olds: Sequence[
     if not common.json:
         sum_up(counts, plan)
     return Exit.LOST if counts else Exit.DONE
+
+
+def _roots(home: Home) -> Roots:
+    """The roots of the authorities in archiver.toml; an audit is made also where that can't be read."""
+    try:
+        authorities = load_authorities(load_settings(home.root, {}).timestamps, home=home.root)
+    except UsageError as error:
+        warn(f"archiver: {error}; timestamps are checked by the certificates that were kept alone")
+        return {}
+    return {one.name: one.roots for one in authorities}
 
 
 def _answer(home: Home, nonce: str, olds: Sequence[Old], common: Common) -> int:

@@ -16,6 +16,7 @@ from archiver.steps.audit_against import Old, audit_against, proven
 from archiver.steps.audit_log import audit_log
 from archiver.steps.audit_round import Round
 from archiver.steps.audit_signed import SignedLog
+from archiver.steps.audit_stamps import Roots, audit_stamps
 from archiver.steps.audit_survey import Survey, survey
 from archiver.steps.audit_tombstones import audit_tombstones
 from archiver.steps.audit_units import Reader
@@ -42,12 +43,14 @@ def audit(
     gone: Withdrawals | None = None,
     plan: Round | None = None,
     olds: Sequence[Old] = (),
+    roots: Roots | None = None,
     passed: Callable[[Passed], None] | None = None,
 ) -> Iterator[Finding]:
     """Everything that is wrong with a home, as it is found; nothing if it is intact.
 
     1. The log: its lines, their order and dates; keys, kept checkpoints and signatures; the
-       checkpoint's root over all; and its beginning against older checkpoints from elsewhere (`olds`).
+       checkpoint's root over all; timestamps, whose `roots` may be known from elsewhere by the
+       authority's name; and its beginning against older checkpoints from elsewhere (`olds`).
     2. The tombstones that it names: only these excuse that something is not there.
     3. FORMAT and the written contracts; files that nothing put there.
     4. Every evidence folder: its manifest against the log, every file against the manifest,
@@ -73,6 +76,8 @@ def audit(
     found = survey(store.root)
     log = SignedLog.of(found)
     yield from steps.take("1", f"log of {len(found.lines)} entries", _audit_log(store.root, found, log))
+    stamps = audit_stamps(store.root, log, now=plan.clock.now(), trusted=roots or {}, takes=plan.takes)
+    yield from steps.take("1", f"{sum(path.endswith('.tsr') for path in found.beside)} timestamps", stamps)
     for old in olds:
         yield from steps.take("1", f"against {old.name}", audit_against(old, log), good=partial(proven, old, log))
     tombstones = audit_tombstones(store.root, found, into=gone)

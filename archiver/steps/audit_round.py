@@ -1,8 +1,8 @@
 """What of the evidence one audit reads, in which order, and what was read so far.
 
 Evidence is read in units, each as a whole: a folder, a WARC file, a journal; and the catalog
-is one more. The log with its checkpoints, keys and timestamps, the tombstones and the written
-contracts are small, and all else rests on them: every audit reads these.
+is one more. The log with its checkpoints and keys, the tombstones and the written contracts are
+small, and all else rests on them: every audit reads these. Timestamps go by parts too.
 """
 
 import hashlib
@@ -113,11 +113,15 @@ class Round:
         """Whether everything is read, whatever is known of it."""
         return self.part is None and self.max_age_s is None and self.max_duration_s is None
 
+    def takes(self, path: str) -> bool:
+        """Whether a path is of this round's part."""
+        return self.part is None or part_of(path, self.part[1]) == self.part[0]
+
     def choose(self, units: Iterable[Unit]) -> list[Unit]:
         """Those to be read, in their order."""
         chosen = []
         for unit in units:
-            if self.part is not None and part_of(unit.path, self.part[1]) != self.part[0]:
+            if not self.takes(unit.path):
                 self.tally.elsewhere += 1
                 continue
             self._shapes[unit.path] = shape_of(unit)

@@ -500,6 +500,16 @@ def test_several_keys_can_be_given_with_or_without_the_name_of_the_digest(world,
     refused(world.verify(whole, "--key", "0" * 64))
 
 
+def test_after_a_rotation_both_keys_are_in_it_and_both_must_be_known(world, tmp_path):
+    home = world.home.copied(tmp_path / "home")
+    new = Signed(home.snapshots)
+    world.export(tmp_path / "out", home=home, signed=new)
+    assert len(list((tmp_path / "out/log/keys").iterdir())) == 2
+    both = (*world.key(), "--key", fingerprint(new.key))
+    assert world.verify(tmp_path / "out", *both)[0] == 0
+    assert "is not the key that you gave" in refused(world.verify(tmp_path / "out", *world.key()))
+
+
 def test_only_stamps_under_a_given_root_count(world, whole):
     status, said = world.verify(whole, "--root", world.alpha.root)
     assert (status, said.count("does not count")) == (0, 1)
@@ -588,16 +598,22 @@ def test_where_the_key_is_not_nothing_is_written(world, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_withdrawn_is_named_and_not_in_it(world, tmp_path):
-    home = world.home.copied(tmp_path / "home").day(3)
+def withdrawn(world, folder, sealed):
+    """The home after one capture was withdrawn, its log signed and stamped anew: (home, its log)."""
+    home = world.home.copied(folder).day(3)
     for place in ("log/checkpoints", "log/keys", "log/authorities"):
         shutil.rmtree(home.snapshots / place)
     leaves = home.snapshots / "log/leaves.jsonl"
     leaves.write_bytes(b"".join(leaves.read_bytes().splitlines(keepends=True)[:-1]))
     (home.snapshots / "log/checkpoint").unlink()
-    home.withdraw(world.second.record.id)
+    home.withdraw(sealed.record.id)
     signed = Signed(home.snapshots)
     signed.checkpoint(None, world.alpha)
+    return home, signed
+
+
+def test_what_is_withdrawn_is_named_and_not_in_it(world, tmp_path):
+    home, signed = withdrawn(world, tmp_path / "home", world.second)
     with pytest.raises(UsageError, match=r"withdrawn since .* asked by the author"):
         world.export(tmp_path / "out", OTHER, home=home, signed=signed)
     world.export(tmp_path / "out", POST, world.article.record.id, home=home, signed=signed)
@@ -605,6 +621,21 @@ def test_what_is_withdrawn_is_named_and_not_in_it(world, tmp_path):
     (gone,) = map(json.loads, (tmp_path / "out/withdrawn.jsonl").read_text().splitlines())
     assert (gone["id"], gone["reason"]) == (world.second.record.id, "asked by the author")
     assert "Withdrawn" in (tmp_path / "out/README.txt").read_text()
+
+
+def test_what_a_revisit_refers_to_is_in_it_also_when_its_own_capture_went(world, tmp_path):
+    home, signed = withdrawn(world, tmp_path / "home", world.first)
+    world.export(tmp_path / "out", OTHER, home=home, signed=signed)
+    assert world.verify(tmp_path / "out")[0] == 0
+    with (tmp_path / f"out/warc/{world.second.record.id}.warc.gz").open("rb") as file:
+        records = {
+            one.rec_headers["WARC-Record-ID"]: one.rec_headers["WARC-Refers-To"] for one in ArchiveIterator(file)
+        }
+    refers = set(filter(None, records.values()))
+    assert (len(refers) > 0, refers <= records.keys()) == (True, True)
+    # Its file is not what its entry in the log says any more: that entry would mislead.
+    named = {one["file"] for one in json.loads((tmp_path / "out/bundle.json").read_bytes())["warc_files"]}
+    assert world.first.record.warc[0].file not in named
 
 
 def test_damage_stops_it_and_leaves_nothing_behind(world, tmp_path):

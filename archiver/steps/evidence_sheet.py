@@ -169,7 +169,7 @@ def _facts_of_capture(capture: Capture) -> Iterator[tuple[str, str]]:
     yield "Began", f"{capture.started_at:%Y-%m-%d %H:%M:%S.%f} UTC by the archive's clock, and took {lasted_s:.1f} s"
     status = f", HTTP {capture.http_status}" if capture.http_status else ""
     reasons = f" ({', '.join(reason.value.replace('_', ' ') for reason in capture.reasons)})" if capture.reasons else ""
-    yield "Outcome", f"{capture.outcome.value}{reasons}; then {capture.availability.value.replace('_', ' ')}{status}"
+    yield "Outcome", f"{capture.outcome.value}{reasons}; it was {capture.availability.value.replace('_', ' ')}{status}"
     kept = [f"{layer.layer.value} {layer.outcome.value}" for layer in capture.layers if layer.layer in Layer]
     yield "Kept", ", ".join(kept)
     record = capture.record

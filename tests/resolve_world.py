@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from homes import Home
-from storefixtures import SOURCE, article_draft, capture_draft, capture_files, exchange, page
+from storefixtures import SOURCE, article_draft, capture_draft, capture_files, ended, exchange, page, started
 
 from archiver.demo import archived
 from archiver.demo.assets import escape
@@ -23,7 +23,7 @@ from archiver.extract import extract
 from archiver.fetch.httpbody import decoded
 from archiver.fetch.robots import RobotsReader
 from archiver.model.clock import system_clock
-from archiver.model.records import Document, PostRecord
+from archiver.model.records import Article, Document, PostRecord
 from archiver.model.states import ArtefactRole, Origin
 from archiver.platforms import identify, post_resource
 from archiver.steps.cdx import Archive
@@ -84,13 +84,14 @@ def article_html(parts, title="The wall"):
     )
 
 
-def state(url, parts):
-    """A job that seals one state of an article, read by the extractor."""
+def state(url, parts, *, canonical=None):
+    """A job that seals one state of an article, read by the extractor. `canonical` is what it says of its address."""
 
     def seal(run, clock):
         body = article_html(parts)
         mentions = extract(Document(url, body, "text/html", url=url)).mentions
-        return run.seal(article_draft(run, clock, page(url), mentions), SOURCE, [exchange(url)])
+        draft = article_draft(run, clock, page(url), mentions)
+        return run.seal(replace(draft, article=Article(url=canonical or url)), SOURCE, [exchange(url)])
 
     return seal
 
@@ -147,13 +148,14 @@ class Web:
     def __init__(self, folder):
         authority = DemoAuthority(folder)
         self.log, self.world = AccessLog(), World()
-        self.server = Server(
-            handler=lambda request: self.world.answer(request), authority=authority, log=self.log, port=0
-        )
+        self.server = Server(handler=self._answer, authority=authority, log=self.log, port=0)
         self.rules = [f"{host}:443:127.0.0.1:{self.server.port}" for host in HOSTS]
         self.ca_file, self.connect_to = authority.ca_file, f"::127.0.0.1:{self.server.port}"
         policy = EgressPolicy(connect_to=tuple(map(ConnectTo.parse, self.rules)), ca_bundle=authority.ca_file)
         self.tap = Tap(policy=policy, limits=Limits(idle_s=5.0), clock=system_clock)
+
+    def _answer(self, request):
+        return self.world.answer(request)
 
     def prober(self, **manners):
         given = Manners(**{"delay_s": 0.0, "failures": 0, "most_wait_s": 3.0, **manners})
@@ -205,16 +207,12 @@ class _Run:
         self.desk, self.home = desk, home
 
     def __enter__(self):
-        from storefixtures import started  # noqa: PLC0415
-
         begun = started(self.desk.clock, f"{self.desk.runs:04d}")
         self.store = self.home.store.begin_run(begun)
         self.home.catalog.ingest(begun, path=self.store.journal_path, leaf=None)
         return self.store
 
     def __exit__(self, *exc):
-        from storefixtures import ended  # noqa: PLC0415
-
         over = ended(self.store, self.desk.clock)
         leaves = self.store.end(over)
         self.home.catalog.ingest(over, path=self.store.journal_path, leaf=None)

@@ -79,6 +79,14 @@ def test_an_earlier_state_of_the_article_has_the_link_and_nobody_is_asked(desk, 
     assert done.accepted.clues == (Clue.ARTICLE_STATE, Clue.SAME_TEXT, Clue.SAME_AUTHOR, Clue.SAME_DAY)
 
 
+def test_the_articles_amp_page_has_the_link(desk, web):
+    amp = state(f"{STORY}/amp", [SITE.amp(POST)], canonical=STORY)
+    desk.run(amp, state(STORY, [quoted(POST)]))
+    done = only(desk.resolve(web))
+    assert (url_of(done), web.asked) == (POST.url, [])
+    assert Clue.ARTICLE_STATE in done.accepted.clues
+
+
 def test_another_article_or_a_capture_has_it_and_offline_is_enough(desk, web):
     late = make(5, "2021-07-01 08:00:00", "A school party came to see the dredger, and stayed.")
     desk.run(state(OTHER, [SITE.embed(POST)]), captured(late), state(STORY, [quoted(POST), quoted(late)]))
@@ -204,6 +212,16 @@ def test_a_key_that_leads_to_another_author_or_day_does_not_decide(desk, web):
     done = only(desk.resolve(web))
     assert url_of(done) is None
     assert "the author is not shown to be the same" in done.candidates[0].missing
+
+
+def test_a_key_that_leads_to_other_words_does_not_decide_against_the_words(desk, web):
+    """The picture was posted before, by the same author on the same day, with other words."""
+    first = make(2, "2022-03-29 09:00:00", "Look what I found in the attic this morning.", key=PICTURED.media_key)
+    web.world.keys = {PICTURED.media_key: f"{permalink(first)}/photo/1"}
+    desk.run(captured(first), captured(replace(PICTURED, media_key=None)), state(STORY, [quoted(PICTURED)]))
+    done = only(desk.resolve(web))
+    assert url_of(done) is None
+    assert "its words are others, and another post of that day has them" in done.candidates[0].missing
 
 
 def test_pictures_tell_equal_words_apart(desk, web):

@@ -85,7 +85,7 @@ def test_people_see_what_differs_and_the_sum(home):
     assert code == 1
     assert "[-40-] {+90+}" in text
     assert "beside the record as captured on 2026-11-22" in text
-    assert "no permalink" in text
+    assert "1 quote without a link: `archiver resolve`" in text
     assert text.splitlines()[-1] == (
         "5 quotes in 1 article: 1 exact, 1 altered, 1 misattributed, 2 unverifiable; nothing was written down"
     )
@@ -103,6 +103,19 @@ def test_a_page_cannot_write_to_the_terminal(tmp_path):
     home.run(state(quote(1, 1, evil, name="\x1b[2J")), kept(1, "Eight hulls are through the lock"))
     _code, text = verify(home)
     assert not {"\x1b", "\x07", "\u202e"} & set(text)
+
+
+def test_a_page_has_the_differences_marked_and_runs_nothing(home, tmp_path):
+    evil = QuotingHome(tmp_path / "evil")
+    evil.run(state(quote(1, 1, "<script>alert(1)</script> Nine & more")), kept(1, "Eight & more"))
+    page = tmp_path / "verdicts.html"
+    assert verify(home, "--dry-run", "-o", str(page))[0] == 1
+    text = page.read_text()
+    assert '<del dir="auto">40 </del>' in text or '<del dir="auto">40</del>' in text
+    assert "5 quotes in 1 article were compared: 1 are what the post says, 2 are not, of 2 nothing" in text
+    assert verify(evil, "-o", str(page))[0] == 1
+    assert "<script" not in page.read_text()
+    assert "script&gt;" in page.read_text()
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,16 @@
 
 import sys
 import time
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from archiver.cli.output import plain, say, shorten, warn, write_line
 from archiver.cli.worddiff import diff_to_json, say_diff, styled
 from archiver.model.verdicts import Against, Verdict
+from archiver.report.quote_words import CUE_WORDS
 from archiver.steps.kept_states import LIVE, Kept
 from archiver.steps.verified import WRONG, Verified, VerifyReport
 
-__all__ = ["Sheet", "Teller", "verified_to_json"]
+__all__ = ["Sheet", "Teller", "author_named", "beside", "verified_to_json", "why"]
 
 _EVERY_S = 10.0
 _QUOTE_CHARS = 100
@@ -59,7 +59,7 @@ class Sheet:
         self._limit, self._with_diff = limit, with_diff
         self._wrong: list[tuple[int, Verified]] = []
         self._others: list[tuple[int, Verified]] = []
-        self._taken = 0
+        self._taken = self._orphans = 0
 
     def take(self, one: Verified) -> None:
         """Keep it, if it can still be among those that are shown."""
@@ -67,26 +67,39 @@ class Sheet:
         if len(kept) < self._limit:
             kept.append((self._taken, one))
         self._taken += 1
+        self._orphans += one.post is None
+
+    @property
+    def rows(self) -> list[Verified]:
+        """What is shown, in order."""
+        chosen = [*self._wrong, *self._others][: self._limit]
+        return [one for _number, one in sorted(chosen, key=lambda row: row[0])]
+
+    @property
+    def left_out(self) -> int:
+        """How many are not."""
+        return max(0, self._taken - self._limit)
 
     def show(self, report: VerifyReport, *, dry_run: bool) -> None:
         """Print what was kept, and the numbers."""
-        rows = sorted([*self._wrong, *self._others][: self._limit], key=lambda row: row[0])
         article: tuple[str, str | None] | None = None
-        for _number, one in rows:
+        for one in self.rows:
             if article != (one.quoting.url, one.quoting.version_id):
                 article = (one.quoting.url, one.quoting.version_id)
                 say(f"{plain(one.quoting.url)}{f'  ({one.quoting.version_id})' if one.quoting.version_id else ''}")
             self._show(one)
-        if self._taken > len(rows):
-            say(f"and {self._taken - len(rows)} more; --json gives all, --only less")
+        if self.left_out:
+            say(f"and {self.left_out} more; --json gives all, --only less")
+        if self._orphans:
+            say(f"{_many(self._orphans, 'quote')} without a link: `archiver resolve` looks for the posts")
         say(_summary(report, dry_run=dry_run))
 
     def _show(self, one: Verified) -> None:
         verdict, quote = one.compared.verdict, one.mention.claim.text if one.mention.claim else None
         word = styled(verdict.value, **_STYLES[verdict]) + " " * (_WIDEST - len(verdict.value))
-        about = styled("; ".join(part for part in (_source(one), _why(one)) if part), dim=True)
+        about = styled("; ".join(part for part in (beside(one), why(one)) if part), dim=True)
         write_line(f"  {one.mention.ordinal:>3}  {word}  {_subject(one)}  {about}".rstrip())
-        if self._with_diff and verdict in _TOLD and one.compared.diff:
+        if self._with_diff and any(sign != "=" for sign, _piece in one.compared.diff) and verdict in _TOLD:
             say_diff(one.compared.diff, indent=7)
         elif quote:
             write_line(" " * 7 + styled(shorten(quote, _QUOTE_CHARS), dim=True))
@@ -99,14 +112,6 @@ class Teller:
         self._every_s = _EVERY_S if sys.stderr.isatty() else 6 * _EVERY_S
         self._told_s = time.monotonic()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
-
     def __call__(self, report: VerifyReport) -> None:
         """Tell, if it is time to."""
         if time.monotonic() - self._told_s >= self._every_s:
@@ -115,15 +120,21 @@ class Teller:
 
 
 def _subject(one: Verified) -> str:
-    claim = one.mention.claim
-    handle = f"@{plain(claim.handle)}" if claim and claim.handle else plain((claim and claim.name) or "")
+    handle = author_named(one)
     if one.post is None:
         return " ".join(part for part in (one.mention.platform or "", handle, "(no permalink)") if part)
     found = "  (permalink found by us)" if one.quote.resolved else ""
     return f"{one.post.platform} {handle}  {plain(one.post.url)}{found}"
 
 
-def _source(one: Verified) -> str:
+def author_named(one: Verified) -> str:
+    """Whom the article names."""
+    claim = one.mention.claim
+    return f"@{plain(claim.handle)}" if claim and claim.handle else plain((claim and claim.name) or "")
+
+
+def beside(one: Verified) -> str:
+    """With what it was compared, and how alike both are."""
     score = one.compared.score
     likeness = f"{score:.0%} alike" if score is not None and score < 1 else ""
     return "; ".join(part for part in (likeness, _basis(one.kept) if one.kept else "") if part)
@@ -138,8 +149,9 @@ def _basis(kept: Kept) -> str:
     return f"beside the {'record' if kept.against is Against.RECORD else 'page'} as captured on {day}"
 
 
-def _why(one: Verified) -> str:
-    return ", ".join(cue.value.replace("_", " ") for cue in one.compared.cues)
+def why(one: Verified) -> str:
+    """The reasons of a verdict in words."""
+    return "; ".join(CUE_WORDS[cue] for cue in one.compared.cues)
 
 
 def _summary(report: VerifyReport, *, dry_run: bool) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import chain
+from pathlib import Path
 
 import click
 
@@ -24,7 +25,7 @@ from archiver.store import RunStore, Store
 
 __all__ = ["command"]
 
-_MOST_SHOWN = 200
+_MOST_SHOWN, _MOST_WRITTEN = 200, 5_000
 _VERDICTS = tuple(verdict.value for verdict in Verdict)
 
 
@@ -43,7 +44,13 @@ def _only(_ctx: click.Context, _param: click.Parameter, value: str | None) -> fr
 @click.option("--only", callback=_only, metavar="VERDICTS", help="Show these only, such as altered,misattributed.")
 @click.option("--diff/--no-diff", "with_diff", default=True, help="Show word by word what differs [default: yes].")
 @click.option(
-    "--limit", type=click.IntRange(1), metavar="N", help=f"Show at most N [default: {_MOST_SHOWN}; with --json all]."
+    "--limit",
+    type=click.IntRange(1),
+    metavar="N",
+    help=f"Show at most N [default: {_MOST_SHOWN}, in a page {_MOST_WRITTEN}, with --json all].",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write an HTML page there."
 )
 @click.option("--dry-run", is_flag=True, help="Write nothing down.")
 @click.option("--wait", "wait_s", type=SPAN, default=0, help="Wait so long for another run to end.")
@@ -55,6 +62,7 @@ def command(  # noqa: PLR0917
     only: frozenset[Verdict],
     with_diff: bool,  # noqa: FBT001
     limit: int | None,
+    output: Path | None,
     dry_run: bool,  # noqa: FBT001
     wait_s: int,
     common: Common,
@@ -78,13 +86,14 @@ def command(  # noqa: PLR0917
     \b
     archiver verify https://news.example/2026/11/harbour
     archiver verify --only altered,misattributed --all-versions
+    archiver verify -o verdicts.html --only altered,misattributed,misdated,impossible
     archiver verify --json draft.html | jq 'select(.verdict != "exact")'
     """  # noqa: D301  # click reads the backspace itself
     home, report = common.home(), VerifyReport()
-    sheet = None if common.json else Sheet(limit or _MOST_SHOWN, with_diff=with_diff)
-    shown = 0
+    most = limit or (_MOST_WRITTEN if output else _MOST_SHOWN)
+    sheet = None if common.json and output is None else Sheet(most, with_diff=with_diff)
+    shown, teller = 0, Teller()
     with ExitStack() as stack:
-        teller = stack.enter_context(Teller())
         for one in _verified(
             stack, home, common, queries, report, live=live, every=every, dry_run=dry_run, wait_s=wait_s
         ):
@@ -94,11 +103,21 @@ def command(  # noqa: PLR0917
             shown += 1
             if sheet is not None:
                 sheet.take(one)
-            elif limit is None or shown <= limit:
+            if common.json and (limit is None or shown <= limit):
                 emit(verified_to_json(one, with_diff=with_diff))
     if sheet is not None:
-        sheet.show(report, dry_run=dry_run)
+        _tell(sheet, report, output, with_diff=with_diff, dry_run=dry_run)
     return Exit.LOST if report.wrong or report.unreadable else Exit.DONE
+
+
+def _tell(sheet: Sheet, report: VerifyReport, output: Path | None, *, with_diff: bool, dry_run: bool) -> None:
+    if output is None:
+        sheet.show(report, dry_run=dry_run)
+        return
+    # A template engine that nothing else here needs.
+    from archiver.cli.verdicts_page import write_page  # noqa: PLC0415
+
+    write_page(sheet, report, output, with_diff=with_diff)
 
 
 def _verified(

@@ -57,6 +57,9 @@ class Home:
     def folder(self, number=1):
         return f"snapshots/{self.sealed[number].path}"
 
+    def warc_of(self, number):
+        return f"snapshots/{self.sealed[number].record.warc[0].file}"
+
     def warc(self):
         return f"snapshots/{self.sealed[1].record.warc[0].file}"
 

@@ -25,5 +25,6 @@ def write_contract(folder: Path) -> None:
     """
     for name, text in contract_files().items():
         path = folder / name
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
+        # A damaged one may be no text any more.
+        if not path.exists() or path.read_bytes() != text.encode():
             path.write_text(text, encoding="utf-8")

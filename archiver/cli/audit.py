@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import chain
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
@@ -12,6 +13,7 @@ from archiver.cli.audit_shown import (
     list_codes,
     show_answer,
     show_finding,
+    show_mended,
     show_old,
     show_step,
     sum_up,
@@ -32,6 +34,7 @@ from archiver.steps.audit_readings import audit_round
 from archiver.steps.audit_round import Round
 from archiver.steps.audit_stamps import Roots
 from archiver.steps.findings import Finding
+from archiver.steps.repair import repair
 from archiver.steps.stamping import load_authorities
 from archiver.store import Store, Withdrawals
 
@@ -67,6 +70,20 @@ class _Part(click.ParamType):  # type: ignore[type-arg]  # generic only in newer
     metavar="NONCE",
     help="Read every file behind this text, and answer with one digest: another holder gets the same. No other checks.",
 )
+@click.option(
+    "--repair",
+    "mend",
+    is_flag=True,
+    help="Put right what can be; what was damaged goes to HOME/quarantine, and is kept.",
+)
+@click.option(
+    "--from",
+    "copies",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    multiple=True,
+    metavar="HOME",
+    help="Another copy of this home, to take missing bytes from; they must have the sealed digest.",
+)
 @click.option("--codes", is_flag=True, help="List what can be found, with its meaning, and end.")
 @command_options
 def command(
@@ -77,6 +94,8 @@ def command(
     olds: tuple[BinaryIO, ...],
     key: BinaryIO | None,
     nonce: str | None,
+    mend: bool,
+    copies: tuple[Path, ...],
     codes: bool,
     common: Common,
 ) -> int:
@@ -98,6 +117,10 @@ def command(
     was handed out. With --challenge two holders of a copy compare: a digest that was stored is no
     answer. With both, only what the checkpoint covers counts, so one of the two may have grown.
 
+    With --repair bytes are put back that the home still holds: in an equal file, in the WARC record of a
+    payload, in another copy of the home (--from). Only bytes with the sealed digest are put back, a
+    checkpoint only with the log's root and a good signature; the catalog and the written texts are made anew.
+
     Exits with 1 on any finding, with 0 if all that was read is intact, even if not all was read.
 
     \b
@@ -105,16 +128,21 @@ def command(
     archiver audit --subset 3/7
     archiver audit --max-age 30d --max-duration 10m
     archiver audit --against ~/kept/checkpoint --key ~/kept/f5aa5ce4.pem
+    archiver audit --repair --from /mnt/partner/archive
     archiver audit --challenge $(openssl rand -hex 16)
     """  # noqa: D301  # click reads the backspace itself
     if codes:
         list_codes(common)
         return Exit.DONE
+    if copies and not mend:
+        raise UsageError("--from is for --repair", next_step="Say both.")
     if key and not olds:
         raise UsageError("--key is for --against", next_step="Give the checkpoint that it signed.")
     pem = key.read() if key else None
     kept = [read_old(getattr(file, "name", "-"), file.read(), pem) for file in olds]
     home = common.home()
+    if mend:
+        return _repair(home, copies, common)
     if nonce is not None:
         return _answer(home, nonce, kept, common)
     limits = audit_round(
@@ -141,6 +169,18 @@ def _audit(home: Home, plan: Round, problems: Iterable[Finding], olds: Sequence[
     if not common.json:
         sum_up(counts, plan)
     return Exit.LOST if counts else Exit.DONE
+
+
+def _repair(home: Home, copies: Sequence[Path], common: Common) -> int:
+    store = Store(home.snapshots, clock=system_clock, keys=home.keys)
+    others = [copy / "snapshots" if (copy / "snapshots").is_dir() else copy for copy in copies]
+    told = partial(show_mended, common=common)
+    left = repair(store, home.catalog_file, copies=others, clock=system_clock, told=told)
+    for finding in left:
+        show_finding(finding, common)
+    if not common.json:
+        sum_up(Counter(finding.code for finding in left), Round())
+    return Exit.LOST if left else Exit.DONE
 
 
 def _roots(home: Home) -> Roots:

@@ -12,9 +12,20 @@ from archiver.steps.audit_against import Old
 from archiver.steps.audit_challenge import Answer
 from archiver.steps.audit_round import Round
 from archiver.steps.findings import CODES, Finding
+from archiver.steps.repair import Mended
 from archiver.store import Withdrawals
 
-__all__ = ["list_codes", "show_answer", "show_finding", "show_old", "show_step", "sum_up", "tell_gone", "tell_left"]
+__all__ = [
+    "list_codes",
+    "show_answer",
+    "show_finding",
+    "show_mended",
+    "show_old",
+    "show_step",
+    "sum_up",
+    "tell_gone",
+    "tell_left",
+]
 
 _UNIT = 1000
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -46,6 +57,15 @@ def show_answer(answer: Answer, common: Common) -> None:
     say(f"{answer.files} files ({_size(answer.bytes_read)}) that entries 0 to {answer.entries - 1} of the log name")
     if answer.gone:
         say(f"{answer.gone} of them were withdrawn here, wholly or in part: a home that has them answers otherwise")
+
+
+def show_mended(mended: Mended, common: Common) -> None:
+    """One thing that was put right."""
+    if common.json:
+        emit({"repaired": mended.path, "how": mended.how, "aside": mended.aside})
+        return
+    kept = f"; what lay there is now {plain(mended.aside)}" if mended.aside else ""
+    say(f"repaired {plain(mended.path)}: {plain(mended.how)}{kept}")
 
 
 def show_old(old: Old, *, proven: bool, common: Common) -> None:

@@ -425,3 +425,12 @@ def test_a_false_answer_makes_the_stamp_command_fail_and_no_other(runner, web):
     assert runner.run("run").code == 0
     done = runner.run("stamp")
     assert (done.code, "something else" in done.err, "1 still missing" in done.out) == (1, True, True)
+
+
+def test_archiving_has_its_checkpoint_stamped_too_and_a_missing_stamp_is_no_failure(runner, web, tmp_path):
+    (tmp_path / "story.txt").write_text("A story that cites nothing, and is long enough to be one.\n")
+    web.authorities[0].fault = Fault.DOWN
+    done = runner.json("archive", tmp_path / "story.txt")
+    assert (done.code, len(done.rows), "no timestamp: HTTP 503" in done.err) == (0, 1, True)
+    names = [file.name.split(".")[1] for file in (runner.home / "snapshots/log/checkpoints").rglob("*.tsr")]
+    assert names == [web.authorities[1].name]

@@ -420,8 +420,8 @@ class RunEnded:
 class Leaf:
     """One entry of the append-only log: something was sealed, and this is its digest.
 
-    `kind` is `capture` or `article` (digest of the folder's manifest), `warc`, `journal` or
-    `tombstone` (digest of the whole closed file). `path` is relative to `snapshots/`.
+    `kind` is `capture` or `article` (digest of the folder's manifest), `warc`, `journal`,
+    `tombstone` or `key` (digest of the whole closed file). `path` is relative to `snapshots/`.
     """
 
     seq: int

@@ -66,6 +66,19 @@ def test_the_name_before_a_text_on_a_page_is_not_its_beginning(home):
     assert (one.compared.verdict, one.against) == (Verdict.EXACT, Against.CAPTURE)
 
 
+@pytest.mark.parametrize("lines", [("jack", "Nine"), ("Nine hulls",), ("missing",), ("Nobody", "lock")])
+def test_lines_around_a_text_on_a_page_that_have_a_word_of_it_are_not_its_own(home, lines):
+    page = "".join(f"<div>{line}</div>" for line in (*lines, TEXT, *lines[::-1]))
+    home.run(state(quote(1, 1)), kept(1, None, page_text=page))
+    assert verdicts(home.verify()[0]) == [Verdict.EXACT]
+
+
+def test_a_short_first_line_of_a_text_on_a_page_is_its_own(home):
+    text = f"Breaking\n{TEXT}\nMore soon"
+    home.run(state(quote(1, 1, text)), kept(1, None, page_text="".join(f"<p>{one}</p>" for one in text.split("\n"))))
+    assert verdicts(home.verify()[0]) == [Verdict.EXACT]
+
+
 def test_another_number_on_the_page_is_altered_too(home):
     home.run(state(quote(1, 1, ALTERED)), kept(1, None, page_text=TEXT))
     (one,), _report = home.verify()

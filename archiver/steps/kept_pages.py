@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
+from rapidfuzz.distance import Indel
 
 from archiver.model.records import PostRecord, PostRef
 from archiver.model.states import Outcome, Reason
@@ -34,6 +35,8 @@ _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff
 _MORE = re.compile(r"(?:…|\.\.\.)\s*(?:(?:show|see|read)?\s*more)?\s*$", re.IGNORECASE)
 #: A line of a page belongs to a quote if so much of it, or of the quote, is in the other.
 _SHARED = 0.5
+#: So many lines at each end are tried as the first and the last: a name or a place may stand there in one of its words.
+_EDGES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,18 @@ class PageText:
         )
 
     def _beside(self, claimed: str) -> tuple[str, ...]:
+        """The lines that are the most like the claim; the first and the last of them share words with it."""
         words = _words(claimed)
-        near = [number for number, line in enumerate(self.lines) if _belongs(_words(line), words)]
+        near = [number for number, line in enumerate(self.lines) if _belongs(set(_words(line)), set(words))]
         if not near:
             return self.lines if self.whole else ()
-        return self.lines[near[0] : near[-1] + 1]
+        spans = ((first, last) for first in near[:_EDGES] for last in near[-_EDGES:] if first <= last)
+        best = max(spans, key=lambda span: (self._likeness(span[0], span[1], words), span[1] - span[0]))
+        return self.lines[best[0] : best[1] + 1]
+
+    def _likeness(self, first: int, last: int, words: list[str]) -> float:
+        shown = [word for line in self.lines[first : last + 1] for word in _words(line)]
+        return float(Indel.normalized_similarity(shown, words))
 
 
 def is_of_the_post(post: PostRef, outcome: Outcome, reasons: tuple[Reason, ...], final_url: str | None) -> bool:
@@ -136,8 +146,8 @@ def _belongs(line: set[str], claimed: set[str]) -> bool:
     return shared > 0 and shared >= _SHARED * min(len(line), len(claimed))
 
 
-def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text.casefold()))
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
 
 
 def _plain(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _HEX_DIGITS = 64
+_HEX = frozenset("0123456789abcdef")
 
 __all__ = ["Digest", "sha256", "sha256_of_chunks"]
 
@@ -20,7 +21,7 @@ class Digest:
     def __post_init__(self) -> None:
         if self.algorithm != "sha256":
             raise ValueError(f"unknown digest algorithm {self.algorithm!r}")
-        if len(self.hex) != _HEX_DIGITS or not set(self.hex) <= set("0123456789abcdef"):
+        if len(self.hex) != _HEX_DIGITS or not _HEX.issuperset(self.hex):
             raise ValueError(f"not a sha256 digest: {self.hex!r}")
 
     def __str__(self) -> str:

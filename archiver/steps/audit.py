@@ -86,7 +86,8 @@ def audit(
     # 3.
     yield from steps.take("3", "written contracts, strays", _audit_texts(reader, found))
     if plan.whole:
-        yield from _audit_all(reader, found, steps)
+        with reader.comparing():
+            yield from _audit_all(reader, found, steps)
     else:
         # 4. to 7., in the order that the plan wants.
         units = [*reader.folders(), *reader.warcs(), *reader.journals(), reader.catalog()]

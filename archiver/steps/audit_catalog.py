@@ -129,11 +129,8 @@ def _rebuilt(store: Store) -> dict[str, Rows] | None:
         tempfile.TemporaryDirectory(prefix="embed-archive-audit-") as folder,
         Catalog.open(Path(folder) / "archive.db", bulk=True) as built,
     ):
-        for stored in store.read_evidence(damaged=lambda path, _why: damaged.append(path)):
-            if stored.record is not None:
-                built.ingest(stored.record, path=stored.path, leaf=stored.leaf)
-            elif stored.leaf is not None:
-                built.ingest_leaf(stored.leaf)
+        evidence = store.read_evidence(damaged=lambda path, _why: damaged.append(path))
+        built.rebuild((stored.record, stored.path, stored.leaf) for stored in evidence)
         return None if damaged else dump(built)
 
 

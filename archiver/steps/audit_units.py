@@ -1,10 +1,13 @@
 """Reading evidence unit by unit, several at a time: hashing and inflating run beside each other."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from archiver.catalog.fixity import catalog_digest
+from archiver.steps.audit_beside import beside
 from archiver.steps.audit_catalog import audit_catalog
 from archiver.steps.audit_folders import audit_folder
 from archiver.steps.audit_log import audit_journal
@@ -42,10 +45,20 @@ class Reader:
     plan: Round
     sound: bool = True
     references: References = field(default_factory=References)
+    compared: Callable[[], list[Finding]] | None = None
 
     def __post_init__(self) -> None:
         for path, ref in self.gone.retained():
             self.references.add(f"snapshots/{self.gone.place(path)}", (ref,))
+
+    @contextmanager
+    def comparing(self) -> Iterator[None]:
+        """Meanwhile the catalog is compared with the evidence, beside the reading, if nothing speaks against it yet."""
+        if not (self.sound and self._idle() and self.db_file.exists()):
+            yield
+            return
+        with beside(partial(self._compared, compare=True)) as self.compared:
+            yield
 
     def folders(self) -> Iterator[Unit]:
         """The evidence folders that lie there, but for those that a tombstone names."""
@@ -105,5 +118,11 @@ class Reader:
         elif unit.kind is UnitKind.JOURNAL:
             yield from audit_journal(root, unit.path, leaf)
         else:
-            idle = not found.open_runs and not self.store.in_use()
-            yield from audit_catalog(self.store, self.db_file, compare=idle and self.sound)
+            sound = self.sound and self._idle()
+            yield from self.compared() if sound and self.compared else self._compared(compare=sound)
+
+    def _compared(self, *, compare: bool) -> list[Finding]:
+        return list(audit_catalog(self.store, self.db_file, compare=compare))
+
+    def _idle(self) -> bool:
+        return not self.found.open_runs and not self.store.in_use()

@@ -102,7 +102,7 @@ def _audit_record(
     row = f"record at {record.offset}"
     for name, stated, found in record.wrong_digests():
         yield Finding("F104", place, f"{row}, {name}", stated, found)
-    fields = {name.lower(): value for name, value in record.headers}
+    fields = record.named
     if teller is not None and (record.length != teller[1].length or differs(fields, teller[1])):
         yield Finding("F105", teller[0], f"{place} at {record.offset}", teller[1].record_id, record.record_id)
     gap = told.gaps.get(record.offset)

@@ -7,7 +7,7 @@ of this module; nothing raises on bad bytes.
 import hashlib
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -40,10 +40,12 @@ class StoredRecord:
     headers: tuple[tuple[str, str], ...]
     block_digest: Digest
     payload_digest: Digest
+    #: By name in lower case.
+    named: Mapping[str, str] = field(compare=False, repr=False)
 
     def field(self, name: str) -> str | None:
         """The first value of a named field, or None."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+        return self.named.get(name.lower())
 
     @property
     def kind(self) -> str:
@@ -135,6 +137,7 @@ class _Parser:
 
     header: bytes = b""
     fields: tuple[tuple[str, str], ...] = ()
+    named: dict[str, str] = field(default_factory=dict)
     begun: bool = False
     left_bytes: int = 0
     tail: bytes = b""
@@ -164,7 +167,7 @@ class _Parser:
         if not self.begun or self.left_bytes or self.tail != _END:
             raise ValueError("a record that is not whole")
         block, payload = (Digest("sha256", state.hexdigest()) for state in (self.block, self.payload))
-        return StoredRecord(offset, length, self.fields, block, payload)
+        return StoredRecord(offset, length, self.fields, block, payload, self.named)
 
     def _begin(self) -> None:
         version, *lines = self.header.decode("utf-8").split("\r\n")
@@ -172,7 +175,8 @@ class _Parser:
         if version != "WARC/1.1" or not all(separator for _, separator, _ in pairs):
             raise ValueError("not the header of a WARC/1.1 record")
         self.fields = tuple((name, value) for name, _, value in pairs)
-        named = {name.lower(): value for name, value in self.fields}
+        # Of a name that comes twice the first value counts.
+        named = self.named = {name.lower(): value for name, value in reversed(self.fields)}
         self.left_bytes = int(named["content-length"]) if "content-length" in named else -1
         if self.left_bytes < 0:
             raise ValueError("a record without Content-Length")
@@ -216,7 +220,7 @@ def read_fields(path: Path, offset: int, length: int) -> dict[str, str]:
                 raise ValueError(f"not a gzip member: {error}") from None
             if not data:
                 raise ValueError("the file ends inside a record")
-    return {name.lower(): value for name, value in parser.fields}
+    return parser.named
 
 
 def read_block(path: Path, offset: int, length: int) -> tuple[StoredRecord, bytes]:

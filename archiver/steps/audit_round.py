@@ -104,6 +104,7 @@ class Round:
     damaged: set[str] = field(default_factory=set)
     _shapes: dict[str, tuple[str, int]] = field(default_factory=dict)
     _begun_s: float = 0.0
+    _begun: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._begun_s = self.clock.monotonic()
@@ -134,16 +135,20 @@ class Round:
     def may_begin(self, unit: Unit) -> bool:
         """Whether there is time for it; else it counts as left. The first one is always read."""
         size = self._shapes[unit.path][1]
-        if self.tally.units and self._needed_s(unit, size) > self._left_s():
+        needed_s = self._needed_s(unit, size)
+        # Those that are begun and not over yet take their time first.
+        if self.tally.units and sum(self._begun.values()) + needed_s > self._left_s():
             self.tally.left += 1
             self.tally.left_bytes += size
             return False
         self.tally.units += 1
+        self._begun[unit.path] = needed_s
         return True
 
     def passed(self, unit: Unit, *, intact: bool, took_s: float) -> None:
         """It was read to its end. What is intact is remembered, if it is sealed."""
         shape, size = self._shapes[unit.path]
+        self._begun.pop(unit.path, None)
         self.tally.bytes_read += size
         if not intact:
             self.damaged.add(unit.path)

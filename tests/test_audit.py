@@ -1,6 +1,7 @@
 """The audit finds every altered byte, and says nothing of a home that is whole."""
 
 import json
+import multiprocessing
 import os
 import random
 import shutil
@@ -28,6 +29,7 @@ from archiver.catalog import Catalog
 from archiver.model.clock import system_clock
 from archiver.model.records import WarcRef
 from archiver.steps import audit_folders
+from archiver.steps.audit import audit
 from archiver.steps.findings import CODES, Finding, Severity
 from archiver.steps.reindex import reindex
 from archiver.store import run as run_module
@@ -471,3 +473,17 @@ def test_a_run_killed_between_its_last_entry_and_the_checkpoint_is_no_finding(tm
     assert [code for code in again.codes() if code.startswith("F2")] == []
     again.index()
     assert again.findings() == []
+
+
+def test_what_is_compared_beside_an_audit_leaves_nothing_behind_when_it_is_not_needed(home, tmp_path, monkeypatch):
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    home.change(f"{home.folder()}/page.html", b"post", b"tost")
+    for _ in range(5):
+        assert home.codes() == ["F002"]
+    found = audit(home.store, home.db)
+    next(found)
+    found.close()
+    assert list(scratch.iterdir()) == []
+    assert multiprocessing.active_children() == []

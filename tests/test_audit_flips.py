@@ -80,6 +80,7 @@ def flips(places, count):
         yield place, chance.randrange(place.stat().st_size * 8)
 
 
+@pytest.mark.timeout(3_600)
 def test_every_flipped_bit_is_found_and_its_file_named(home):
     assert found(home) == []
     missed, hit = [], set()
@@ -100,6 +101,7 @@ def test_every_flipped_bit_is_found_and_its_file_named(home):
     assert len(hit) >= min(FLIPS // 2, len(files(home)))
 
 
+@pytest.mark.timeout(3_600)
 def test_a_whole_home_never_has_a_finding(home):
     assert [said for said in (found(home) for _ in range(CLEAN)) if said] == []
 

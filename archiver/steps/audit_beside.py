@@ -2,14 +2,19 @@
 
 import multiprocessing
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
+from types import FrameType
 from typing import TypeVar
 
 __all__ = ["beside"]
 
+#: So long it may take to end by itself.
+_END_S = 5.0
 T = TypeVar("T")
 
 
@@ -32,16 +37,28 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
         yield lambda: _received(ours, work)
     finally:
         ours.close()
-        process.kill()
-        process.join()
-        process.close()
+        _end(process)
+
+
+def _end(process: ForkProcess) -> None:
+    """It takes its scratch away first, if it is still at work."""
+    process.terminate()
+    process.join(_END_S)
+    process.kill()
+    process.join()
+    process.close()
 
 
 def _serve(ours: Connection, theirs: Connection, work: Callable[[], T]) -> None:
     # Ctrl-C is for the parent, which ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _leave)
     ours.close()
     theirs.send(work())
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    sys.exit()
 
 
 def _received(ours: Connection, work: Callable[[], T]) -> T:

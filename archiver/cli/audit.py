@@ -34,8 +34,6 @@ from archiver.steps.audit_readings import audit_round
 from archiver.steps.audit_round import Round
 from archiver.steps.audit_stamps import Roots
 from archiver.steps.findings import Finding
-from archiver.steps.repair import repair
-from archiver.steps.stamping import load_authorities
 from archiver.store import Store, Withdrawals
 
 
@@ -172,6 +170,9 @@ def _audit(home: Home, plan: Round, problems: Iterable[Finding], olds: Sequence[
 
 
 def _repair(home: Home, copies: Sequence[Path], common: Common) -> int:
+    # Only a repair needs what it imports, and only timestamps what they do: an audit begins sooner.
+    from archiver.steps.repair import repair  # noqa: PLC0415
+
     store = Store(home.snapshots, clock=system_clock, keys=home.keys)
     others = [copy / "snapshots" if (copy / "snapshots").is_dir() else copy for copy in copies]
     told = partial(show_mended, common=common)
@@ -186,7 +187,12 @@ def _repair(home: Home, copies: Sequence[Path], common: Common) -> int:
 def _roots(home: Home) -> Roots:
     """The roots of the authorities in archiver.toml; an audit is made also where that can't be read."""
     try:
-        authorities = load_authorities(load_settings(home.root, {}).timestamps, home=home.root)
+        settings = load_settings(home.root, {}).timestamps
+        if not settings:
+            return {}
+        from archiver.steps.stamping import load_authorities  # noqa: PLC0415  # see `_repair`
+
+        authorities = load_authorities(settings, home=home.root)
     except UsageError as error:
         warn(f"archiver: {error}; timestamps are checked by the certificates that were kept alone")
         return {}

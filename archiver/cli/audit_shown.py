@@ -1,6 +1,7 @@
 """What an audit prints: findings, steps, what went, what is left, the sum."""
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from archiver.cli.options import Common
 from archiver.cli.output import emit, plain, say
@@ -12,8 +13,10 @@ from archiver.steps.audit_against import Old
 from archiver.steps.audit_challenge import Answer
 from archiver.steps.audit_round import Round
 from archiver.steps.findings import CODES, Finding
-from archiver.steps.repair import Mended
 from archiver.store import Withdrawals
+
+if TYPE_CHECKING:
+    from archiver.steps.repair import Mended
 
 __all__ = [
     "list_codes",
@@ -59,7 +62,7 @@ def show_answer(answer: Answer, common: Common) -> None:
         say(f"{answer.gone} of them were withdrawn here, wholly or in part: a home that has them answers otherwise")
 
 
-def show_mended(mended: Mended, common: Common) -> None:
+def show_mended(mended: "Mended", common: Common) -> None:
     """One thing that was put right."""
     if common.json:
         emit({"repaired": mended.path, "how": mended.how, "aside": mended.aside})

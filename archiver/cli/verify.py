@@ -1,6 +1,7 @@
 """`archiver verify`: does the quote match the post?"""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
@@ -14,13 +15,15 @@ from archiver.cli.quoted import targets_of
 from archiver.cli.spans import SPAN
 from archiver.cli.verdicts_shown import Sheet, Teller, verified_to_json
 from archiver.cli.waiting import enter_home
+from archiver.engine.processes import ProcessEngine
 from archiver.home import Home
 from archiver.model.clock import system_clock
 from archiver.model.errors import Exit
 from archiver.model.verdicts import Verdict
 from archiver.steps.runs import OpenRun, opened_run
-from archiver.steps.verified import Asked, Verified, VerifyReport
-from archiver.steps.verifying import Web, quoted_in, verify
+from archiver.steps.verified import Asked, JudgedBatch, Verified, VerifyReport
+from archiver.steps.verify_spread import JudgeApart, States, judged_apart
+from archiver.steps.verifying import Web, quoted_in, verify, written
 from archiver.store import RunStore, Store
 
 __all__ = ["command"]
@@ -52,6 +55,11 @@ def _only(_ctx: click.Context, _param: click.Parameter, value: str | None) -> fr
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write an HTML page there."
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    help="Processes that compare at the same time [default: one a core without a QUERY, else 1].",
+)
 @click.option("--dry-run", is_flag=True, help="Write nothing down.")
 @click.option("--wait", "wait_s", type=SPAN, default=0, help="Wait so long for another run to end.")
 @command_options
@@ -63,6 +71,7 @@ def command(  # noqa: PLR0917
     with_diff: bool,  # noqa: FBT001
     limit: int | None,
     output: Path | None,
+    jobs: int | None,
     dry_run: bool,  # noqa: FBT001
     wait_s: int,
     common: Common,
@@ -94,9 +103,11 @@ def command(  # noqa: PLR0917
     sheet = None if common.json and output is None else Sheet(most, with_diff=with_diff)
     shown, teller = 0, Teller()
     with ExitStack() as stack:
-        for one in _verified(
-            stack, home, common, queries, report, live=live, every=every, dry_run=dry_run, wait_s=wait_s
-        ):
+        jobs = 1 if live else jobs or (1 if queries else len(os.sched_getaffinity(0)))
+        found = _verified(
+            stack, home, common, queries, report, live=live, every=every, dry_run=dry_run, wait_s=wait_s, jobs=jobs
+        )
+        for one in found:
             teller(report)
             if one.compared.verdict not in only:
                 continue
@@ -131,13 +142,27 @@ def _verified(
     every: bool,
     dry_run: bool,
     wait_s: int,
+    jobs: int,
 ) -> Iterator[Verified]:
     """Everything that is meant, judged as it is asked for; the home is open until `stack` is closed."""
+    # Before anything is open: see `JudgeApart`.
+    engine = _engine(stack, home, jobs) if jobs > 1 else None
     store, catalog, web = _opened(stack, home, common, live=live, dry_run=dry_run, wait_s=wait_s)
     targets = targets_of(queries, catalog, every=every)
-    asked = chain(quoted_in(targets.states.values(), store=store, report=report), map(Asked, targets.files))
     run = None if dry_run else _RunOnDemand(stack, store, catalog, report)
+    stored: Iterable[Asked] = ()
+    if engine is not None:
+        judged = judged_apart(targets.states.values(), engine=engine)
+        yield from written(judged, catalog=catalog, clock=system_clock, report=report, run=run)
+    else:
+        stored = quoted_in(targets.states.values(), store=store, report=report)
+    asked = chain(stored, map(Asked, targets.files))
     yield from verify(asked, catalog=catalog, store=store, clock=system_clock, report=report, run=run, web=web)
+
+
+def _engine(stack: ExitStack, home: Home, jobs: int) -> ProcessEngine[States, JudgedBatch]:
+    work = JudgeApart(home.catalog_file, home.snapshots, system_clock)
+    return stack.enter_context(ProcessEngine[States, JudgedBatch](work, jobs))
 
 
 def _opened(

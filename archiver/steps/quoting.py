@@ -18,6 +18,8 @@ from archiver.store import Store
 __all__ = ["Quoting", "mentioned_post", "post_key", "quoting_in", "quoting_of", "read_part"]
 
 _NO_CLAIM = Claim()
+#: What of a mention is not needed to judge it.
+_UNREAD = {"fragment": None, "context": None}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: No place on Earth is further behind UTC.
 _LAST_ZONE = timezone(timedelta(hours=-12))
@@ -55,7 +57,8 @@ def read_part(store: Store, path: str, kind: str) -> dict[str, Any]:
     Its parts are read by whoever needs them: a whole record takes ten times as long. Raises ValueError.
     """
     try:
-        value = json.loads((store.root / path / "capture.json").read_bytes())
+        with open(f"{store.root}/{path}/capture.json", "rb") as file:  # noqa: PTH123  # a fifth of the time of reading
+            value = json.loads(file.read())
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from None
     if not isinstance(value, dict) or value.get("type") != kind or value.get("id") != path.rpartition("/")[2]:
@@ -70,7 +73,7 @@ def quoting_in(store: Store, path: str) -> Quoting:
         cited = (one for one in value["mentions"] if one["kind"] != MentionKind.LINK.value)
         return _quoting(
             from_json(Article, value["article"]),
-            (from_json(Mention, one) for one in cited),
+            (from_json(Mention, {**one, **_UNREAD}) for one in cited),
             fetched_at=parse_at(value["fetched_at"]),
             named=value["resource"]["uri"],
             version_id=value["id"],

@@ -7,7 +7,7 @@ from archiver.model.verdicts import Against, Compared, Verdict
 from archiver.steps.kept_states import Kept
 from archiver.steps.quoting import Quoting, post_key
 
-__all__ = ["WRONG", "Asked", "Quote", "Verified", "VerifyReport"]
+__all__ = ["WRONG", "Asked", "JudgedBatch", "Quote", "Verified", "VerifyReport"]
 
 #: What a reader would want to know of: the quote is not what the post says, by what is known.
 WRONG = (Verdict.ALTERED, Verdict.MISATTRIBUTED, Verdict.MISDATED, Verdict.IMPOSSIBLE)
@@ -72,6 +72,15 @@ class Verified:
     def is_wrong(self) -> bool:
         """Whether the quote is not what the post says, by what is known."""
         return self.compared.verdict in WRONG
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedBatch:
+    """What came of some states of articles. `unreadable` counts those that could not be read."""
+
+    articles: int
+    verified: list[Verified]
+    unreadable: int = 0
 
 
 @dataclass(slots=True)

@@ -16,10 +16,10 @@ from archiver.platforms import identify
 from archiver.steps.kept_states import Kept, KeptPost, KeptStates
 from archiver.steps.quoting import mentioned_post, quoting_in
 from archiver.steps.verdicts_written import VerdictWriter
-from archiver.steps.verified import Asked, Quote, Verified, VerifyReport
+from archiver.steps.verified import Asked, JudgedBatch, Quote, Verified, VerifyReport
 from archiver.store import RunStore, Store
 
-__all__ = ["Web", "quoted_in", "verify"]
+__all__ = ["Judge", "Web", "quoted_in", "verify", "written"]
 
 _LOG = logging.getLogger(__name__)
 #: So many mentions are judged together: their posts are looked up, and asked for, at once.
@@ -63,28 +63,58 @@ def verify(
 ) -> Iterator[Verified]:
     """Judge every mention of a post in these states of articles, and write down what is new.
 
+    See `Judge` for how, and `written` for what is written: of a file that is not archived, and without `run`, nothing.
+    """
+    judge = Judge(catalog=catalog, store=store, clock=clock, web=web)
+    judged = (JudgedBatch(len(batch), judge.judged(batch)) for batch in _batches(asked))
+    return written(judged, catalog=catalog, clock=clock, report=report, run=run)
+
+
+class Judge:
+    """Judges mentions, and writes nothing.
+
     1. The post is the one that the mention names; that of an orphan is the accepted candidate, if there is one.
     2. All that is kept of it is looked up, each capture's folder is read once; with `web` its platform is
     asked too. 3. The claim is compared with what the record says, live or stored; where that has no text, or
     only the beginning, with captured pages too, then with what other archives' copies show. What an
-    article claims is never what another claim is held against. 4. A verdict that differs from the last one
-    on this mention is written down: in the journal, then the catalog. Of a file that is not archived, and
-    without `run`, nothing is. `run` is called when there is something to write, and only then.
+    article claims is never what another claim is held against.
     """
-    kept_states = KeptStates(catalog=catalog, store=store)
-    writer = VerdictWriter(catalog=catalog, clock=clock, run=run)
-    for batch in _batches(asked):
-        mentions = _wanted(batch, catalog)
-        kept = kept_states.of(one.post for one in mentions if one.post)
-        if web is not None:
-            kept = _asked(kept, web)
-        judged = [_judged(one, kept, clock) for one in mentions]
-        if web is not None and (copies := _copies_read(judged, catalog, web)):
+
+    def __init__(self, *, catalog: Catalog, store: Store, clock: Clock, web: Web | None = None) -> None:
+        self._catalog, self._clock, self._web = catalog, clock, web
+        self._kept_states = KeptStates(catalog=catalog, store=store)
+
+    def judged(self, batch: Sequence[Asked]) -> list[Verified]:
+        """What comes of every mention of these states that is asked for, in order."""
+        quotes = _wanted(batch, self._catalog)
+        kept = self._kept_states.of(one.post for one in quotes if one.post)
+        if self._web is not None:
+            kept = _asked(kept, self._web)
+        judged = [_judged(one, kept, self._clock) for one in quotes]
+        if self._web is not None and (copies := _copies_read(judged, self._catalog, self._web)):
             kept = {**kept, **{key: replace(kept[key], elsewhere=found) for key, found in copies.items()}}
-            judged = [_judged(one, kept, clock) for one in mentions]
-        judged = _perhaps_invented(judged, catalog)
-        report.articles += len(batch)
-        for one in writer.write(judged):
+            judged = [_judged(one, kept, self._clock) for one in quotes]
+        return _perhaps_invented(judged, self._catalog)
+
+
+def written(
+    judged: Iterable[JudgedBatch],
+    *,
+    catalog: Catalog,
+    clock: Clock,
+    report: VerifyReport,
+    run: Callable[[], RunStore] | None,
+) -> Iterator[Verified]:
+    """Write down what is new of what was judged: the journal first, then the catalog; and hand it on, counted.
+
+    A verdict that is the last one on its mention is no news. `run` is called when there is something to
+    write, and only then.
+    """
+    writer = VerdictWriter(catalog=catalog, clock=clock, run=run)
+    for batch in judged:
+        report.articles += batch.articles
+        report.unreadable += batch.unreadable
+        for one in writer.write(batch.verified):
             report.verdicts[one.compared.verdict] += 1
             report.written += one.is_news and run is not None
             yield one

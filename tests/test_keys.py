@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from storefixtures import capture_draft, capture_files, ended, new_store, post, seal_some, started, ticking_clock
 
 from archiver.catalog import Catalog
-from archiver.cli import archiver
+from archiver.cli import archiver, doctor
 from archiver.home import create_home, open_home
 from archiver.model.errors import HomeError
 from archiver.model.records import RunStarted
@@ -406,3 +406,19 @@ def test_that_a_key_was_lost_stands_in_the_log_for_good(home):
     ]
     assert commands == ["archive", "keys rotate --lost"]
     assert [row["private"] for row in listed(home)] == [False, True]
+
+
+def test_the_doctor_says_what_is_wrong_with_the_key(home):
+    def told():
+        (check,) = doctor._log(home)
+        return check.name, check.ok, check.found, check.advice
+
+    checks = list(doctor._log(home))
+    assert [(check.name, check.ok) for check in checks] == [("key", True), ("stamps", True)]
+    place = next(home.keys.folder.iterdir())
+    place.chmod(0o644)
+    name, ok, found, advice = told()
+    assert (name, ok, "read by others" in found, f"chmod 600 {place}" in advice) == ("log", False, True, True)
+    place.unlink()
+    check = next(doctor._log(home))
+    assert (check.ok, check.warning, "not signed" in check.found) == (False, True, True)

@@ -15,9 +15,11 @@ from archiver.browser import Browser, find_browser
 from archiver.browser.install import install_browser
 from archiver.cli.options import Common, command_options
 from archiver.cli.output import emit, say, warn
+from archiver.config import load_settings
 from archiver.home import Home
 from archiver.model.clock import format_at, system_clock
 from archiver.model.errors import ArchiverError, BrowserUnavailable, Exit, HomeMissing
+from archiver.steps.stamping import load_authorities
 from archiver.store import Store
 
 _LOW_DISK_BYTES = 2_000_000_000
@@ -43,7 +45,7 @@ class Check:
 @click.option("--only-browser", is_flag=True, help="Look at the browser only.")
 @command_options
 def command(install_browser: bool, only_browser: bool, common: Common) -> int:  # noqa: FBT001
-    """Look at Python, the browser and its sandbox, fonts, the home, the disk and the clock.
+    """Look at Python, the browser and its sandbox, fonts, the home, the disk, the clock, the log's key and timestamps.
 
     Says what is wrong and how to mend it; exits with the code that other commands would
     end with for that reason.
@@ -88,6 +90,40 @@ def _checks(common: Common, *, only_browser: bool) -> Iterator[Check]:
         yield _home(home)
         yield _disk(home)
         yield _clock(home)
+        yield from _log(home)
+
+
+def _log(home: Home) -> Iterator[Check]:
+    """The key that signs the log, and the timestamps that are missing."""
+    try:
+        store = Store.open(home.snapshots, clock=system_clock)
+        yield _key(home, store)
+        yield _timestamps(home, store)
+    except ArchiverError as error:
+        yield Check("log", False, str(error), error.next_step, error.exit_code)
+    except ValueError as error:
+        yield Check("log", False, str(error), "Run `archiver audit`, and put back a copy.", Exit.HOME)
+
+
+def _key(home: Home, store: Store) -> Check:
+    keys = store.log_keys()
+    if not keys:
+        return Check("key", True, "none in the log yet: the end of the first run enters one")
+    last = keys[-1]
+    if home.keys.private(last.id, last.key.name) is None:
+        found = f"the private key {last.id} is not in {home.keys.folder}: checkpoints are not signed"
+        return Check("key", False, found, "Put it back, or: archiver keys rotate --lost", warning=True)
+    return Check("key", True, f"{last.id} in {home.keys.folder}; keep a copy elsewhere")
+
+
+def _timestamps(home: Home, store: Store) -> Check:
+    authorities = load_authorities(load_settings(home.root, {}).timestamps, home=home.root)
+    if not authorities:
+        return Check("stamps", True, "no timestamp authority is named ([[timestamps]] in archiver.toml)")
+    kept = store.kept_checkpoints().values()
+    missing = sum(one.name not in {stamp.authority for stamp in stamps} for stamps in kept for one in authorities)
+    found = f"{', '.join(one.name for one in authorities)}; {missing} timestamps missing"
+    return Check("stamps", not missing, found, "archiver stamp", warning=True)
 
 
 def _python() -> Check:

@@ -146,17 +146,17 @@ def test_what_is_found_is_written_down_once(tmp_path):
 
 
 def test_several_processes_find_and_write_the_same(tmp_path):
-    home = QuotingHome(tmp_path / "one")
+    homes = [QuotingHome(tmp_path / name) for name in ("one", "other")]
     stories = [
         state(quote(1, number, ALTERED if number % 3 else TEXT), url=f"https://news.example/{number}")
         for number in range(60)
     ]
-    home.run(*stories, *(kept(number) for number in range(0, 60, 2)))
-    other = home.copied(tmp_path / "other")
-    alone, apart = (verify(one, "--json", "--jobs", jobs) for one, jobs in ((home, "1"), (other, "3")))
+    for home in homes:
+        home.run(*stories, *(kept(number) for number in range(0, 60, 2)))
+    alone, apart = (verify(home, "--json", "--jobs", jobs) for home, jobs in zip(homes, "13", strict=True))
     assert (alone[0], len(rows(alone[1]))) == (1, 60)
     assert apart == alone
-    assert (len(other.written()), other.codes(), other.same_when_rebuilt()) == (60, [], True)
+    assert (len(home.written()), home.codes(), home.same_when_rebuilt()) == (60, [], True)
 
 
 # --- for real ------------------------------------------------------------------------------------------------

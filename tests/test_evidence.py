@@ -239,10 +239,13 @@ def test_the_zip_holds_the_same_folder(world, tmp_path):
 # --- what is not --------------------------------------------------------------------------------------
 
 
-def flip_bits(world, whole, copy, seeds):
-    """Flip one bit of one file for each seed, ask, and flip it back; those that were accepted."""
+def flip_bits(world, whole, copy, seeds, *, names=None, signed=None):
+    """Flip one bit of one file for each seed, ask, and flip it back; those that were accepted.
+
+    With `signed` the list of files is made anew each time, and signed by that key.
+    """
     shutil.copytree(whole, copy)
-    names, accepted = files_of(copy), []
+    names, accepted = names or files_of(copy), []
     for seed in seeds:
         chance = random.Random(seed)
         place = copy / chance.choice(names)
@@ -251,6 +254,8 @@ def flip_bits(world, whole, copy, seeds):
         bit = chance.randrange(8 * len(data))
         data[bit // 8] ^= 1 << bit % 8
         place.write_bytes(data)
+        if signed:
+            relist(copy, signed, signed.key)
         status, said = world.verify(copy)
         if status != 1 or "REFUSED" not in said:
             accepted.append((place, bit, said))
@@ -264,6 +269,16 @@ def test_no_flipped_bit_is_accepted(world, whole, tmp_path):
     with ThreadPoolExecutor(2) as pool:
         found = pool.map(lambda share: flip_bits(world, whole, tmp_path / str(share.start), share), shares)
         assert [one for each in found for one in each] == []
+
+
+@pytest.mark.timeout(300 + FLIPS)
+def test_no_flipped_bit_is_accepted_from_the_archive_itself_in_what_was_stamped(world, whole, tmp_path):
+    """The list is signed anew for each: manifests, entries, proofs, checkpoints and stamps alone must hold."""
+    names = [
+        name for name in files_of(whole) if name.startswith("captures/") or name.endswith((".checkpoint", ".leaf"))
+    ]
+    assert len(names) > 12
+    assert flip_bits(world, whole, tmp_path / "copy", range(FLIPS // 3), names=names, signed=world.signed) == []
 
 
 @pytest.mark.timeout(300 + 2 * FLIPS)

@@ -21,13 +21,14 @@ BEGAN = datetime(2025, 1, 1, tzinfo=UTC)
 _EPOCH_MS = 1_288_834_974_657
 _AUTHORS = 5_000
 _WARC_RECORDS = 12
-WORDS = (
+_TALE = (
     "harbour lantern council engineer storm winter pilot ferry bridge market street lamp island report number people "
     "morning evening water stone timber ticket school hospital station border minister budget vote question answer "
     "river flood repair crew captain signal mooring anchor cargo grain fish price season festival regatta boat hull "
     "said told asked found closed opened reopened moved carried counted promised refused signed built broke held the "
     "a of in on at by with from for and but never always again today tonight yesterday soon late early only every"
-).split(" ")
+)
+WORDS = _TALE.split()
 
 
 def make(home, *, claims, posts):

@@ -17,7 +17,7 @@ CREATE TABLE leaf (
   -- The append-only log: something was sealed, and this is its digest.
   seq INTEGER PRIMARY KEY,
   at TEXT NOT NULL,
-  kind TEXT CHECK (kind IN ('capture', 'article', 'warc', 'journal', 'tombstone')) NOT NULL,
+  kind TEXT CHECK (kind IN ('capture', 'article', 'warc', 'journal', 'tombstone', 'key')) NOT NULL,
   path TEXT NOT NULL,                 -- relative to snapshots/
   digest TEXT NOT NULL
 ) STRICT;
@@ -424,4 +424,17 @@ CREATE TABLE candidate (
   accepted INTEGER NOT NULL CHECK (accepted IN (0, 1)),
   uri_m TEXT,                         -- the other archive's copy that was read
   PRIMARY KEY (version_id, ordinal, url)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE search (
+  -- That an orphan's permalink was looked for outside, whatever came of it.
+  version_id TEXT NOT NULL,
+  ordinal INTEGER NOT NULL,
+  service TEXT NOT NULL,              -- who was asked
+  searched_at TEXT NOT NULL,
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  asked INTEGER NOT NULL,             -- requests
+  whole INTEGER NOT NULL CHECK (whole IN (0, 1)), -- 0: answers are missing, or more is left to be read
+  note TEXT NOT NULL,
+  PRIMARY KEY (version_id, ordinal, service, searched_at, run_id)
 ) STRICT, WITHOUT ROWID;

@@ -83,6 +83,25 @@ def archive(tmp_path):
     return Archive(tmp_path)
 
 
+@pytest.mark.parametrize("here", [True, False], ids=["key here", "key away"])
+def test_a_kept_checkpoint_with_a_damaged_signature_does_not_take_the_good_ones_place(archive, here):
+    archive.run()
+    good, (kept,) = archive.checkpoint.data, archive.kept
+    lines = good.split(b"\n")
+    # In the middle of the signature's base64: the form stays, the 64 bytes are others.
+    lines[4] = lines[4][:-20] + (b"A" if lines[4][-20:-19] != b"A" else b"B") + lines[4][-19:]
+    kept.chmod(0o600)
+    kept.write_bytes(b"\n".join(lines))
+    assert read_checkpoint(kept.read_bytes()).text == archive.checkpoint.text
+    if not here:
+        shutil.rmtree(archive.keys.folder)
+    with archive.store.lock():
+        archive.store.recover()
+    assert archive.checkpoint.data == good
+    # What was damaged is the audit's to find and to mend: nothing that is kept is written over in passing.
+    assert kept.read_bytes() == b"\n".join(lines)
+
+
 def test_the_first_run_enters_the_key_and_signs(archive):
     leaves = archive.run()
     assert [leaf.kind for leaf in leaves] == ["journal", "key"]

@@ -1,8 +1,8 @@
 """The archive's own keys: the private parts outside the evidence, the public ones in it.
 
-A key signs the log's checkpoints, and nothing else. Its name in signatures is the origin of the
-log, and its id depends on that; so a key that is made before the log has a first line has
-no id yet, and waits as `new.key`.
+A key signs the log's checkpoints, and the list of files in a folder of evidence. Its name in
+signatures is the origin of the log, and its id depends on that; so a key that is made before the
+log has a first line has no id yet, and waits as `new.key`.
 """
 
 import os

@@ -23,7 +23,7 @@ from archiver.store.files import append_durably, cut_file, keep_once, make_dirs,
 from archiver.store.keys import Keys, public_pem
 from archiver.store.layout import CHECKPOINT, LEAVES, TMP, checkpoint_path, public_key_path
 from archiver.store.merkle import Frontier, checkpoint_text, origin_of
-from archiver.store.signing import Signer, kept_bytes, stated_checkpoints
+from archiver.store.signing import Signer, stated_checkpoints
 
 __all__ = ["KEY_MARK", "Log", "cut_half_line", "leaf_line", "read_leaf", "read_leaves", "read_lines"]
 
@@ -145,7 +145,8 @@ class Log:
             entered = (self._enter_key(),) if first else ()
             # 2.
             text, size, at = checkpoint_text(self._tree), self._tree.size, self._last_at or self._clock.now()
-            data = kept_bytes(self._root, text, size, at) or self._signer.signed(text, size, before=self._stated)
+            kept = self._signer.kept(self._root, text, size, at)
+            data = kept or self._signer.signed(text, size, before=self._stated)
             keep_once(self._root, checkpoint_path(size, at), data, clock=self._clock)
             # 3.
             place = self._root / CHECKPOINT

@@ -9,11 +9,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archiver.model.records import Leaf
 from archiver.store.checkpoints import Checkpoint, read_checkpoint
-from archiver.store.keys import Keys
+from archiver.store.keys import Keys, read_public_key
 from archiver.store.layout import CHECKPOINT, CHECKPOINTS, checkpoint_path
 from archiver.store.notes import Note, note_bytes, sign_note
 
-__all__ = ["Signer", "kept_bytes", "kept_checkpoints", "stated_checkpoints"]
+__all__ = ["Signer", "kept_checkpoints", "stated_checkpoints"]
 
 
 class Signer:
@@ -21,21 +21,21 @@ class Signer:
 
     def __init__(self, keys: Keys | None) -> None:
         self.keys = keys
-        self._entered: list[tuple[int, str]] = []
+        self._entered: list[Leaf] = []
         self._private: dict[str, Ed25519PrivateKey] = {}
 
     @property
     def ids(self) -> frozenset[str]:
         """The ids of all keys that the log names."""
-        return frozenset(key_id for _seq, key_id in self._entered)
+        return frozenset(map(_id, self._entered))
 
     def learn(self, leaf: Leaf) -> None:
         """Take note of a key's leaf."""
-        self._entered.append((leaf.seq, PurePosixPath(leaf.path).stem))
+        self._entered.append(leaf)
 
     def current(self, size: int) -> str | None:
         """The id of the key that signs the checkpoint over so many leaves; None if there is none yet."""
-        return next((key_id for seq, key_id in reversed(self._entered) if seq < size), None)
+        return next((_id(leaf) for leaf in reversed(self._entered) if leaf.seq < size), None)
 
     def has(self, key_id: str, origin: str) -> bool:
         """Whether the private part is here. Raises HomeError for a key that others may read, or another one."""
@@ -52,6 +52,31 @@ class Signer:
         if current is None or not self.has(current, origin):
             return text
         return note_bytes(Note(text, tuple(sign_note(text, origin, key) for key in keys)))
+
+    def kept(self, root: Path, text: bytes, size: int, at: datetime) -> bytes | None:
+        """The checkpoint with this text as it was kept before, if it was.
+
+        It is in two places. One with a signature that its own key refutes is damaged: the other one counts then.
+        """
+        for path in (checkpoint_path(size, at), CHECKPOINT):
+            with suppress(OSError, ValueError):
+                data = (root / path).read_bytes()
+                checkpoint = read_checkpoint(data)
+                if checkpoint.text == text and not self._refuted(root, checkpoint):
+                    return data
+        return None
+
+    def _refuted(self, root: Path, checkpoint: Checkpoint) -> bool:
+        keys = []
+        for leaf in self._entered:
+            # A key's file that is missing or damaged says nothing of a signature; the audit finds it.
+            with suppress(OSError, ValueError):
+                keys.append(read_public_key((root / leaf.path).read_bytes(), leaf, checkpoint.origin).key)
+        signers = [key for key in keys if key.id.hex() in checkpoint.signers]
+        try:
+            return bool(signers) and not checkpoint.verified(signers)
+        except ValueError:
+            return True
 
     def _key(self, key_id: str, origin: str) -> Ed25519PrivateKey | None:
         if key_id not in self._private and self.keys is not None:
@@ -78,10 +103,5 @@ def stated_checkpoints(root: Path) -> tuple[Checkpoint, ...]:
     return tuple(found)
 
 
-def kept_bytes(root: Path, text: bytes, size: int, at: datetime) -> bytes | None:
-    """The checkpoint with this text as it was kept before, if it was."""
-    try:
-        data = (root / checkpoint_path(size, at)).read_bytes()
-        return data if read_checkpoint(data).text == text else None
-    except (OSError, ValueError):
-        return None
+def _id(leaf: Leaf) -> str:
+    return PurePosixPath(leaf.path).stem

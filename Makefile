@@ -12,7 +12,7 @@ SOURCE ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup archive test lint unit docs lock bench-capture bench-check bench-extract bench-sources soak clean
+.PHONY: help setup archive test lint unit docs lock bench-capture bench-check bench-extract bench-sources bench-verify soak clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,9 @@ bench-extract: $(READY) ## Pages a second against a bare parse and four article 
 
 bench-sources: $(READY) ## A gigabyte of crawl through `archiver extract`: pages a second and memory, with one process and two
 	@$(BIN)/python bench/sources.py $(ARGS)
+
+bench-verify: $(READY) ## Claims verified a second, leaves proven a second, and an audit's reading against sha256sum, in one run
+	@$(BIN)/python bench/verify.py $(ARGS)
 
 soak: setup $(TESTS_READY) ## Thousands of captures in one run, its browser killed again and again: what is left, and memory
 	@$(BIN)/python tests/soak.py $(ARGS)

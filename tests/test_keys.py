@@ -347,6 +347,11 @@ def call(root, *words):
     return CliRunner().invoke(archiver, ["keys", *words, "--home", str(root)])
 
 
+def audited_log(home):
+    """What an audit says of the log itself."""
+    return CliRunner().invoke(archiver, ["audit", "--home", str(home.root)]).stdout.partition("\n")[0]
+
+
 @pytest.fixture
 def home(tmp_path):
     home = create_home(tmp_path / "home")
@@ -424,7 +429,15 @@ def test_that_a_key_was_lost_stands_in_the_log_for_good(home):
         one.record.command for one in Store.open(home.snapshots).read_evidence() if isinstance(one.record, RunStarted)
     ]
     assert commands == ["archive", "keys rotate --lost"]
-    assert [row["private"] for row in listed(home)] == [False, True]
+    old, new = listed(home)
+    assert [old["private"], new["private"]] == [False, True]
+    told = f"key {new['id']} from entry {new['leaf']} on, for which {old['id']} before it does not vouch"
+    assert told in audited_log(home)
+
+
+def test_of_a_key_that_the_old_one_signed_the_audit_says_nothing(home):
+    assert call(home.root, "rotate").exit_code == 0
+    assert audited_log(home).endswith("entries: good")
 
 
 def test_the_doctor_says_what_is_wrong_with_the_key(home):

@@ -75,7 +75,9 @@ def audit(
     # 1. and 2.
     found = survey(store.root)
     log = SignedLog.of(found)
-    yield from steps.take("1", f"log of {len(found.lines)} entries", _audit_log(store.root, found, log))
+    what = f"log of {len(found.lines)} entries"
+    told = partial(_log_told, what, log)
+    yield from steps.take("1", what, _audit_log(store.root, found, log), good=told)
     stamps = audit_stamps(store.root, log, now=plan.clock.now(), trusted=roots or {}, takes=plan.takes)
     yield from steps.take("1", f"{sum(path.endswith('.tsr') for path in found.beside)} timestamps", stamps)
     for old in olds:
@@ -125,6 +127,10 @@ class _Steps:
         if self.passed is not None:
             count = self.findings - before
             self.passed(Passed(number, good() if good and not count else what, count))
+
+
+def _log_told(what: str, log: SignedLog) -> str:
+    return "; ".join([what, *log.unvouched()])
 
 
 def _audit_log(root: Path, found: Survey, log: SignedLog) -> Iterator[Finding]:

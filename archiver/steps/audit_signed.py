@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from archiver.model.records import Leaf
@@ -56,6 +57,14 @@ class SignedLog:
         """The root that the log had at this size, which it reached."""
         self.learn_roots([size])
         return self.roots.get(size) or Frontier().root()
+
+    def unvouched(self) -> Iterator[str]:
+        """Each change of keys to which the old key put no signature, in words. It is no finding: keys get lost."""
+        kept = sorted(self.checkpoints.values(), key=lambda one: one.size)
+        for old, new in pairwise(self.keys):
+            first = next((one for one in kept if one.size > new.leaf.seq), None)
+            if first is not None and old.id not in first.signers:
+                yield f"key {new.id} from entry {new.leaf.seq} on, for which {old.id} before it does not vouch"
 
     def signature_problem(self, checkpoint: Checkpoint) -> tuple[str, str] | None:
         """Code and reason, if a checkpoint of this log is not signed as it must be.

@@ -206,7 +206,7 @@ def test_a_run_ends_with_four_before_the_disk_is_full(small_disk, web, good):
     assert runner.json("lookup", "lanterns", reach=False).rows
 
 
-@pytest.mark.parametrize("size", ["700k", "900k", "1100k", "1300k"])
+@pytest.mark.parametrize("size", ["900k", "1100k", "1300k", "1500k"])
 def test_a_full_disk_ends_with_four_and_costs_nothing_that_is_sealed(small_disk, web, good, size):
     runner = Runner(small_disk(size) / "home", web, {"ARCHIVER_KEEP_FREE_BYTES": "0"})
     assert runner.run("init", runner.home, reach=False).code == 0

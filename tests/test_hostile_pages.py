@@ -45,7 +45,8 @@ NEVER_WHOLE = {
     **dict.fromkeys(("silent", "reset", "garbage", "redirect"), _NO_ANSWER),
     **dict.fromkeys(("hints", "long-head"), _REFUSED),
     **dict.fromkeys(("stalled", "short", "drip", "endless", "gigabytes"), _CUT),
-    **dict.fromkeys(("bomb", "bomb-brotli", "bomb-zstd", "bomb-twice", "ping-pong", "reload", "empty"), _NOTHING),
+    **dict.fromkeys(("bomb", "bomb-brotli", "bomb-zstd", "bomb-twice", "ping-pong", "empty"), _NOTHING),
+    "reload": {Reason.NOT_SETTLED, *_NOTHING},
     "write": {Reason.NOT_SETTLED, Reason.NEVER_READY, *_NOTHING},
     "download": {Reason.DOWNLOAD},
 }

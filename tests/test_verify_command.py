@@ -175,6 +175,7 @@ def real(tmp_path_factory):
 
 
 def test_genuine_quotes_of_the_sample_are_never_called_wrong(real):
+    real.web.clear_log()
     done = real.json("verify", real.web.sample_url, reach=False)
     found = {one["ordinal"]: one for one in done.rows}
     texts = {one["ordinal"]: one["verdict"] for one in done.rows if "no_text_claimed" not in one["reasons"]}

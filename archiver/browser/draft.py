@@ -76,6 +76,8 @@ class Draft:
     documents: int | None = None
     #: How often its document had been written anew when it was looked at: the picture shows another one then.
     rewrites: int | None = None
+    #: Whether its document was replaced again and again, and stood only when its scripts were stopped.
+    restless: bool = False
 
     @property
     def seen(self) -> dict[str, Any]:
@@ -118,7 +120,8 @@ class Draft:
         return replace(untouched, removed=removed, cleaned=self._cleaned(plan, untouched))
 
     def _at_rest(self, watch: Watch) -> bool:
-        return self.documents in (None, watch.documents) and self.rewrites in (None, watch.rewrites)
+        stands = self.documents in (None, watch.documents) and self.rewrites in (None, watch.rewrites)
+        return stands and not self.restless
 
     def _cleaned(self, plan: RenderPlan, untouched: Rendering) -> Rendering:
         seen = self.beneath["seen"]

@@ -222,7 +222,7 @@ class Visit:
 
     async def _look(self, tab: Tab) -> None:
         """Look until something stays still long enough to be read, or time runs out."""
-        eye, watch, looks = self._eye(tab), self._watch, 0
+        eye, watch, looks, lost = self._eye(tab), self._watch, 0, 0
         while (left_s := self._budget.left_s() - self._reserve_s) > 0:
             documents, self._draft.rewrites = watch.documents, watch.rewrites
             try:
@@ -232,12 +232,15 @@ class Visit:
                 break
             except Error:
                 # The document was replaced under the look: look at the new one.
+                lost += 1
                 await asyncio.sleep(0.02)
                 continue
             looks += 1
             if documents == watch.documents and (self._draft.rewrites == watch.rewrites or looks == MOST_LOOKS):
                 return
         if not self._draft.look:
+            # It did nothing but load itself anew: where it is stopped is an accident.
+            self._draft.restless = lost >= MOST_LOOKS
             await self._look_once(tab, eye)
 
     async def _look_once(self, tab: Tab, eye: Eye) -> None:

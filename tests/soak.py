@@ -60,6 +60,7 @@ class Soaked:
     findings: list = field(default_factory=list)
     processes: list = field(default_factory=list)
     files: list = field(default_factory=list)
+    said: list = field(default_factory=list)
 
     @property
     def growth(self):
@@ -109,6 +110,7 @@ def _watch(process, told, kill_every):
     window_began, first = began, 0
     for line in process.stderr:
         if not line.startswith(_MADE):
+            told.said.append(line.rstrip())
             continue
         done += 1
         if done % kill_every and done != told.captures:
@@ -178,6 +180,8 @@ def table(told):
     outcomes = ", ".join(f"{count} {name}" for name, count in sorted(told.outcomes.items()))
     yield f"{told.captures} posts, {told.kills} times the browser killed: {outcomes}; exit code {told.code}"
     yield f"not accounted for {len(told.lost)}, findings of the audit {len(told.findings)}"
+    for line in (*told.lost[:20], *told.said[:40]) if told.lost else ():
+        yield f"  {line}"
     yield f"left behind: {len(told.processes)} processes, {len(told.files)} temporary files {told.files[:5]}"
     if told.growth is not None:
         yield f"memory from the window after {SETTLED} to the last: {told.growth:+.1%}"

@@ -247,6 +247,46 @@ def test_a_folder_that_is_not_ours_to_sweep_is_left(temporary):
     assert len(list(temporary.iterdir())) == 3
 
 
+def failing_at(starts, tmp_path):
+    """A browser that ends at these of its starts, counted from 1, as one that is killed while it comes up."""
+    program, count = tmp_path / "chromium", tmp_path / "starts"
+    count.write_text("")
+    program.write_text(
+        f"""#!/bin/sh
+        case "$*" in *--version*) exec {find_browser()} "$@";; esac
+        echo start >> {count}
+        case " {" ".join(map(str, starts))} " in *" $(wc -l < {count}) "*) kill -9 $$;; esac
+        exec {find_browser()} "$@"
+        """
+    )
+    program.chmod(0o755)
+    return program
+
+
+def test_a_browser_that_is_killed_while_it_starts_is_started_again(site, tmp_path):
+    with Browser(failing_at((1, 3, 4), tmp_path), recycle_after=1) as browser:
+        before = browser.environment().sandboxed
+        assert [render(browser, site).end for _ in range(3)] == [RenderEnd.READY] * 3
+        # A start that failed by chance is no word on the sandbox.
+        assert browser.environment().sandboxed is before is (os.geteuid() != 0)
+    assert (tmp_path / "starts").read_text().count("start") == 6
+    assert browsers_below() == set()
+
+
+def test_a_browser_that_does_not_come_up_again_costs_one_render_and_then_is_said_so(site, tmp_path):
+    with Browser(failing_at(range(2, 5), tmp_path), recycle_after=1) as browser:
+        assert render(browser, site).end is RenderEnd.READY
+        seen = render(browser, site)
+        assert (seen.end, "did not start again" in seen.note) == (RenderEnd.CRASHED, True)
+        assert render(browser, site).end is RenderEnd.READY
+    with Browser(failing_at(range(2, 99), tmp_path), recycle_after=1) as browser:
+        assert render(browser, site).end is RenderEnd.READY
+        assert render(browser, site).end is RenderEnd.CRASHED
+        with pytest.raises(BrowserUnavailable, match="does not start"):
+            render(browser, site)
+    assert browsers_below() == drivers_below() == set()
+
+
 def test_a_program_that_is_no_browser_is_said_so(tmp_path):
     liar = tmp_path / "chromium"
     liar.write_text("#!/bin/sh\necho 'Chromium 1.2.3.4'\nexit 1\n")

@@ -28,12 +28,14 @@ from archiver.browser.tabs import Tabs
 from archiver.browser.visit import CLOSE_S, Linger, Visit
 from archiver.model.errors import BrowserUnavailable
 from archiver.model.exchange import Exchange
-from archiver.model.rendering import Rendering, RenderPlan
+from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
 
 __all__ = ["Engine", "Settings"]
 
 START_S = 60.0
 CLOSE_BROWSER_S = 5.0
+#: A browser may be ended while it starts, by whatever ends processes on a full machine.
+STARTS = 3
 #: How often the memory of the page processes is looked at.
 WATCH_S = 0.25
 #: That of the browser itself more rarely: it takes some milliseconds to find its processes.
@@ -186,7 +188,7 @@ class Engine:
         if self.sandbox_note is None:
             try:
                 self.sandboxed = True
-                return await self._launch()
+                return await self._launched()
             except Error as error:
                 self.sandboxed = False
                 self.sandbox_note = f"this system gives Chromium no sandbox: {_short(error)}"
@@ -195,6 +197,13 @@ class Engine:
                 f"a sandbox is required, and there is none: {self.sandbox_note}",
                 next_step="Run as an ordinary user on a system with user namespaces, or do without --require-sandbox.",
             )
+        return await self._launched()
+
+    async def _launched(self) -> _Chromium:
+        """A browser that came up, at the third start at the latest: one that failed says little. Raises Error."""
+        for _start in range(STARTS - 1):
+            with contextlib.suppress(Error):
+                return await self._launch()
         return await self._launch()
 
     async def _launch(self) -> _Chromium:
@@ -220,7 +229,12 @@ class Engine:
         new = self._browser_groups() - before
         group = next(iter(new), None)
         pages = PageProcesses(group.leader) if group else None
-        chromium = _Chromium(handle, await Tabs.of(handle), group, pages, self._settings.monotonic())
+        try:
+            tabs = await Tabs.of(handle)
+        except Error:
+            await asyncio.to_thread(kill_all, tuple(new))
+            raise
+        chromium = _Chromium(handle, tabs, group, pages, self._settings.monotonic())
         self._all.add(chromium)
         handle.on("disconnected", lambda _handle: self._lost(chromium))
         return chromium
@@ -244,7 +258,12 @@ class Engine:
         heard: list[Exchange] | None,
         seek: Seek | None,
     ) -> Rendering:
-        chromium = await self._lease()
+        try:
+            chromium = await self._lease()
+        except (Error, OSError) as error:
+            # Whoever comes next starts anew, driver and all, and hears of it if that does not help.
+            self.stalled = True
+            return Rendering(RenderEnd.CRASHED, note=f"the browser did not start again: {_short(error)}")
         visit = Visit(
             plan,
             tabs=chromium.tabs,
@@ -271,7 +290,7 @@ class Engine:
         async with self._launching:
             if self._current is None or not self._current.usable(self._settings):
                 worn = self._current
-                self._current = await self._launch()
+                self._current = await self._launched()
                 if worn is not None:
                     worn.retired = True
                     self._close_if_idle(worn)

@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archiver.catalog import Catalog, replace_catalog
@@ -17,12 +17,13 @@ class Indexed:
     """What came of it. `pieces` counts captures, article versions, journal lines and leaves.
 
     `damaged` is evidence that could not be read and so is not in the catalog, as pairs
-    of path (relative to `snapshots/`) and reason; the audit says more.
+    of path (relative to `snapshots/`) and reason; the audit says more. `counts` are those of
+    the whole catalog, where it was built anew.
     """
 
     pieces: int
     damaged: tuple[tuple[str, str], ...]
-    counts: dict[str, int]
+    counts: dict[str, int] = field(default_factory=dict)
 
 
 def reindex(*, store: Store, db_file: Path) -> Indexed:
@@ -43,6 +44,8 @@ def reindex(*, store: Store, db_file: Path) -> Indexed:
         try:
             with Catalog.open(built, bulk=True) as catalog:
                 indexed = _index(store, catalog, frozenset())
+                # Counting a large catalog takes as long as a pass in which nothing is due: only who asks for it pays.
+                indexed = replace(indexed, counts=catalog.counts())
             replace_catalog(built, db_file)
         finally:
             _remove(built)
@@ -66,7 +69,7 @@ def _rebuild(store: Store, catalog: Catalog) -> Indexed:
     damaged: list[tuple[str, str]] = []
     evidence = _evidence(store, frozenset(), damaged)
     pieces = catalog.rebuild((stored.record, stored.path, stored.leaf) for stored in evidence)
-    return Indexed(pieces, tuple(damaged), catalog.counts())
+    return Indexed(pieces, tuple(damaged))
 
 
 def _index(store: Store, catalog: Catalog, known: Container[int]) -> Indexed:
@@ -78,7 +81,7 @@ def _index(store: Store, catalog: Catalog, known: Container[int]) -> Indexed:
         elif stored.leaf is not None:
             catalog.ingest_leaf(stored.leaf)
         pieces += 1
-    return Indexed(pieces, tuple(damaged), catalog.counts())
+    return Indexed(pieces, tuple(damaged))
 
 
 def _evidence(store: Store, known: Container[int], damaged: list[tuple[str, str]]) -> Iterator[Stored]:

@@ -136,7 +136,7 @@ def test_the_page_shows_the_totals(files, opened):
     figures = opened(files["small"]).eval_on_selector_all(
         ".figures div", "all => all.map(one => one.querySelector('dd').textContent)"
     )
-    assert figures == ["4", "44.4 %", "3", "1", "3", "4", "1", "2"]
+    assert figures == ["4", "50.0 %", "3", "1", "3", "3", "1", "3"]
 
 
 def first_column(page, place):

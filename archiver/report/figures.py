@@ -171,7 +171,9 @@ DEFINITIONS = {
         "whose permalink is known, links. Each counts once in a total, and once for every article, author, site or "
         "month that it belongs to. A short link counts as what it leads to."
     ),
-    "Live": ("The last conclusive check found it, at its own or another canonical address."),
+    "Live": (
+        "The last conclusive check found it, at its own or another canonical address, and it has not been silent since."
+    ),
     "Gone": (
         "Declared lost: checks on several days, far enough apart, all found conclusively that it is gone, and nothing "
         "conclusive has said otherwise since. One such answer alone declares nothing."
@@ -181,7 +183,7 @@ DEFINITIONS = {
     ),
     "Unknown": (
         "Nothing conclusive can be said: it was never asked for, no answer told anything (blocked, rate-limited, "
-        "unreachable, server error), or it is suspected."
+        f"unreachable, server error) or has told anything for {SILENT_DAYS} days or longer, or it is suspected."
     ),
     "Suspected": (
         "The last conclusive check found it gone, and that is not confirmed often enough yet. It counts as unknown, "

@@ -40,7 +40,7 @@ class Place(IntEnum):
     RESTRICTED = 2
     SUSPECTED = 3
     UNASKED = 4
-    #: It was asked for, and no answer ever told anything.
+    #: It was asked for, and no answer told anything, ever or for long.
     OPEN = 5
 
 
@@ -66,21 +66,30 @@ _STANDS: dict[str | None, Place] = {
 
 
 def place_of(row: Cited) -> Place:
-    """Where it stands; gone only if it was declared so and the last conclusive state still says it."""
+    """Where it stands; gone only if it was declared so and the last conclusive state still says it.
+
+    What was live and has long been asked for in vain is not live: nobody knows.
+    """
     place = _STANDS[row.state]
-    return Place.GONE if place is Place.SUSPECTED and row.declared_at is not None else place
+    if place is Place.SUSPECTED and row.declared_at is not None:
+        return Place.GONE
+    return Place.OPEN if place is Place.LIVE and _silent_since(row) else place
 
 
 def risk_of(row: Cited, place: Place) -> tuple[RiskReason, str] | None:
     """Why it is at risk, and since when; None if it is not."""
-    if place is Place.GONE or place is Place.UNASKED:
-        return None
     if place is Place.SUSPECTED or place is Place.RESTRICTED:
         reason = RiskReason.SUSPECTED if place is Place.SUSPECTED else RiskReason.RESTRICTED
         return reason, str(row.since_at)
-    silent_at = row.seen_at if place is Place.LIVE else row.first_asked_at
+    silent_at = _silent_since(row) if place is Place.OPEN else None
+    return (RiskReason.SILENT, silent_at) if silent_at else None
+
+
+def _silent_since(row: Cited) -> str | None:
+    """Since when it was asked for and no answer told anything, if that is long."""
+    silent_at = row.seen_at if _STANDS[row.state] is Place.LIVE else row.first_asked_at
     if silent_at and row.checked_at and silent_at != row.checked_at and _is_long(silent_at, row.checked_at):
-        return RiskReason.SILENT, silent_at
+        return silent_at
     return None
 
 

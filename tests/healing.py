@@ -120,7 +120,10 @@ def sign(mention):
 
 
 def lost_beside(document, healed):
-    """What the page mentioned beside what was replaced, and the healed page does not."""
+    """What the page mentioned beside what was replaced, and the healed page does not, with its cards or without.
+
+    (In broken markup a card's own link may lie where it makes an embed of what is around it.)
+    """
     gone = {one.ordinal for one in healed.replacements}
     keys = {(one.resource.platform, one.resource.post_id) for one in healed.replacements}
     before = extract(document).mentions
@@ -129,7 +132,11 @@ def lost_beside(document, healed):
         for one in before
         if one.ordinal not in gone and not (one.kind is MentionKind.LINK and (one.platform, one.post_id) in keys)
     ]
-    return Counter(map(sign, others)) - Counter(map(sign, extract(replace(document, body=healed.body)).mentions))
+    without = bytearray(document.body)
+    for one in sorted(healed.replacements, key=lambda one: -one.start):
+        del without[one.start : one.end]
+    now = [extract(replace(document, body=body)).mentions for body in (healed.body, bytes(without))]
+    return Counter(map(sign, others)) - (Counter(map(sign, now[0])) | Counter(map(sign, now[1])))
 
 
 def marked(body, healed):
@@ -153,9 +160,13 @@ def marked(body, healed):
 SAME_BESIDE = """([before, after]) => {
   const read = text => new DOMParser().parseFromString(text, 'text/html');
   const a = read(before), b = read(after);
-  a.querySelectorAll('[archiver-mark=gone]').forEach(node => node.remove());
-  a.querySelectorAll('[archiver-mark=card]').forEach(node => node.replaceWith(a.createElement('x-mark')));
-  b.querySelectorAll('.archiver-card').forEach(node => node.replaceWith(b.createElement('x-mark')));
+  const mark = root => {
+    root.querySelectorAll('[archiver-mark=gone]').forEach(node => node.remove());
+    root.querySelectorAll('[archiver-mark=card], .archiver-card').forEach(node =>
+      node.replaceWith(a.createElement('x-mark')));
+    root.querySelectorAll('template').forEach(one => mark(one.content));
+  };
+  for (const one of [a, b]) mark(one);
   const clean = root => {
     const walker = b.createTreeWalker(root, NodeFilter.SHOW_COMMENT), found = [];
     while (walker.nextNode()) found.push(walker.currentNode);
@@ -166,7 +177,17 @@ SAME_BESIDE = """([before, after]) => {
     root.querySelectorAll('template').forEach(one => clean(one.content));
   };
   clean(b);
-  for (const one of [a, b]) one.normalize();
+  // What was left open before an embed is opened anew before it, or in its card: it looks the same.
+  const reopened = /^(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)$/;
+  for (const one of [a, b]) {
+    one.normalize();
+    one.querySelectorAll('x-mark').forEach(mark => {
+      for (let up; (up = mark.parentElement).firstChild === mark && reopened.test(up.localName);) {
+        up.before(mark);
+        if (!up.firstChild) up.remove();
+      }
+    });
+  }
   // White space between an embed and its script goes with them.
   const [x, y] = [a, b].map(one =>
     one.documentElement.outerHTML.replace(/\\s*<x-mark><\\/x-mark>\\s*/g, '<x-mark></x-mark>'));

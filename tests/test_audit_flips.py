@@ -55,6 +55,8 @@ def home(tmp_path_factory):
                 program="embed-archiver 0.1.0",
             )
     home.stamp()
+    # Read once, so that the list of what was read is among the files.
+    assert found(home) == []
     return home
 
 

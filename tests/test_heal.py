@@ -221,6 +221,47 @@ def test_a_page_whose_letters_look_like_markup_is_refused():
         healed("<meta charset=iso-2022-jp><p>東京</p>".encode("iso2022_jp"))
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_a_page_that_ends_in_the_middle_of_a_letter_is_refused(codec):
+    with pytest.raises(InputUnreadable, match="middle of a letter"):
+        healed(f"\ufeff<p>東京</p>{tweet()}".encode(codec)[:-1])
+
+
+def test_a_player_of_the_same_video_that_follows_directly_is_replaced_once():
+    player = '<script src="https://geo.dailymotion.com/player/x86gw.js" data-video="x8k3drq"></script>'
+    body = story('<amp-dailymotion data-videoid="x8k3drq" width="480"></amp-dailymotion>' + player)
+    found = healed(body)
+    assert [one.twin for one in found.replacements] == [False, True]
+    assert undo(html(found.body)).body == body
+
+
+def test_a_paragraph_that_only_the_embed_ended_has_an_end_still():
+    alone = healed(story(f"<b><p>{tweet()}beside it</b>")).body
+    assert re.search(rb"<b><p><!--archiver:healed [^>]*--><figure ", alone)
+    as_a_twin = healed(story(f"{tweet()}<p>{tweet()}beside it")).body
+    assert re.search(rb"<p><!--archiver:healed [^>]*--></p><!--/archiver:healed-->beside it", as_a_twin)
+
+
+def test_a_card_does_not_end_a_paragraph_however_deep_in_it():
+    body = healed(story('<p><x-box><iframe src="https://www.youtube.com/embed/dQw4w9WgXcQ"></iframe></x-box>')).body
+    assert re.search(rb"<x-box><!--archiver:healed [^>]*--><span ", body)
+
+
+def test_what_follows_a_link_that_was_left_open_is_left_alone_up_to_the_next_link():
+    left_open = '<div><a href="https://news.example/x">more</div>'
+    assert why(story(left_open + tweet())) == ["a link before it has no end tag, and would end in the card"]
+    assert len(healed(story(f'{left_open}<a href="https://news.example/y">y</a>{tweet()}')).replacements) == 1
+
+
+def test_a_frame_that_no_browser_shows_in_a_body_is_left_alone():
+    body = story('<frame src="https://www.youtube.com/embed/dQw4w9WgXcQ">', tweet())
+    found = healed(body)
+    assert (len(found.replacements), [one.why for one in found.left]) == (
+        1,
+        ["its <frame> holds more than the embed, or shows nothing"],
+    )
+
+
 # --- bytes ------------------------------------------------------------------------------------------
 
 _ODD = f"<p>Año – 東京</p>\r\n{tweet()}\r<p>\r\n</p>"

@@ -397,6 +397,7 @@ def runner(tmp_path, web):
 def test_an_unattended_run_has_its_checkpoint_stamped_through_the_guarded_way_out(runner, web):
     _first, second = web.authorities
     second.fault = Fault.DOWN
+    web.clear_log()
     done = runner.json("run")
     assert (done.code, done.last["timestamps"]) == (0, {"stamped": 1, "renewed": 0, "waiting": 1})
     (note,) = done.last["notes"]

@@ -117,7 +117,8 @@ def heal(document: Document, *, copies: CopyFinder, everything: bool = False) ->
     targets, left = _targets(numbered, copies, everything=everything)
     targets, twins, harmed = _harmless(numbered, targets)
     writer = _Writer(page, sha256(body), pictures=not _is_amp(numbered))
-    stretches = with_scripts(numbered, [(one.mention, one.span) for one in targets])
+    apart = {span.first for _, span in twins}
+    stretches = with_scripts(numbered, [(one.mention, one.span) for one in targets], apart=apart)
     gone = [*stretches, *(span for _, span in twins)]
     links = PageLinks(numbered, document).decorated(copies, gone, everything=everything)
     writer.replace(zip(targets, stretches, strict=True), twins)
@@ -271,7 +272,7 @@ class _Writer:
             markup = card(target.copy, words=span.words, pictures=self._pictures)
             self._put(target, span, markup, twin=False)
         for target, span in twins:
-            self._put(target, span, "", twin=True)
+            self._put(target, span, "</p>" if span.ends_p else "", twin=True)
         self.replacements.sort(key=lambda one: one.start)
 
     def decorate(self, links: Iterable[tuple[int, Copy]]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from archiver.lookup.heal_tokens import VOID, Tag
 
-__all__ = ["Extent", "ancestors", "extents_of"]
+__all__ = ["Extent", "ancestors", "extents_of", "in_paragraph"]
 
 
 def _names(text: str) -> frozenset[str]:
@@ -49,7 +49,8 @@ class Extent:
     """One element: `first` is the index of its start tag, `parent` that of what it lies in (-1: nothing).
 
     It ends with the end tag of index `last`, or with its start tag if that is `first`; None
-    where it has no end tag of its own. `sure` says that nothing in it is badly nested.
+    where it has no end tag of its own. `sure` says that nothing in it is badly nested,
+    `ends_p` that its start tag ended a paragraph, `in_link` that a link was left open before it.
     """
 
     first: int
@@ -57,6 +58,8 @@ class Extent:
     name: str
     last: int | None = None
     sure: bool = True
+    ends_p: bool = False
+    in_link: bool = False
 
 
 def extents_of(tags: Sequence[Tag]) -> dict[int, Extent]:
@@ -78,29 +81,42 @@ def ancestors(extents: dict[int, Extent], first: int) -> Iterator[Extent]:
         place = extents[place].parent
 
 
+def in_paragraph(around: Sequence[Extent]) -> bool:
+    """Whether what lies in these (the nearest first) lies in a paragraph, which a block would end."""
+    for one in around:
+        if one.name == "p":
+            return True
+        if one.name in _SCOPES or one.name == "button":
+            return False
+    return False
+
+
 class _Nesting:
     """The elements that are open, the innermost last."""
 
     def __init__(self) -> None:
         self.found: dict[int, Extent] = {}
         self._open: list[Extent] = []
+        #: What a link holds that was never ended goes on behind what it lies in, up to the next link.
+        self._link_left = False
 
     def open(self, index: int, tag: Tag) -> None:
         name = tag.name
-        if name in _CLOSES_P:
-            self._end_implied(frozenset({"p"}), _SCOPES | {"button"})
+        ends_p = name in _CLOSES_P and self._end_implied(frozenset({"p"}), _SCOPES | {"button"})
         if name in _ENDS:
             self._end_implied(*_ENDS[name])
         if name in _HEADINGS and self._open and self._open[-1].name in _HEADINGS:
             self._open.pop()
         parent = self._open[-1].first if self._open else -1
-        extent = self.found[index] = Extent(index, parent, name)
+        self._link_left = self._link_left and name != "a"
+        extent = self.found[index] = Extent(index, parent, name, ends_p=ends_p, in_link=self._link_left)
         if name in VOID or (tag.alone and self._is_foreign(name)):
             extent.last = index
         else:
             self._open.append(extent)
 
     def close(self, index: int, name: str) -> None:
+        self._link_left = self._link_left and name != "a"
         place = self._nearest(name)
         if place is None:
             # It ends nothing. (A lone `</p>` stands for an empty paragraph, and so moves nothing.)
@@ -109,6 +125,7 @@ class _Nesting:
         left = self._open[place + 1 :]
         del self._open[place:]
         ended.last = index
+        self._leave(left)
         if not all(extent.sure and extent.name not in _REOPENED for extent in left):
             ended.sure = False
         if not ended.sure and self._open:
@@ -127,18 +144,26 @@ class _Nesting:
                 return None
         return None
 
-    def _end_implied(self, names: frozenset[str], scopes: frozenset[str]) -> None:
-        """A start tag ends the innermost open element of these names, if no other lies between that keeps it."""
+    def _end_implied(self, names: frozenset[str], scopes: frozenset[str]) -> bool:
+        """A start tag ends the innermost open element of these names, if no other lies between that keeps it.
+
+        Whether there was one.
+        """
         for place in range(len(self._open) - 1, -1, -1):
             here = self._open[place].name
             if here in names:
                 left = self._open[place:]
                 del self._open[place:]
+                self._leave(left)
                 if self._open and not all(extent.sure and extent.name not in _REOPENED for extent in left):
                     self._open[-1].sure = False
-                return
+                return True
             if here in scopes:
-                return
+                return False
+        return False
+
+    def _leave(self, left: Sequence[Extent]) -> None:
+        self._link_left = self._link_left or any(extent.name == "a" for extent in left)
 
     def _is_foreign(self, name: str) -> bool:
         return name in _FOREIGN or any(extent.name in _FOREIGN for extent in self._open)

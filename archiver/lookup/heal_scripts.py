@@ -1,6 +1,6 @@
 """The scripts that come with an embed's code, and load nothing else: they go with it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from archiver.lookup.heal_spans import Numbered, Span
@@ -22,21 +22,26 @@ _LOADERS = {
 _LEAST_ID_CHARS = 6
 
 
-def with_scripts(numbered: Numbered, targets: Sequence[tuple[Mention, Span]]) -> list[Span]:
+def with_scripts(
+    numbered: Numbered, targets: Sequence[tuple[Mention, Span]], *, apart: Collection[int] = ()
+) -> list[Span]:
     """The stretches, each with the scripts of its embed that follow it directly.
 
     A platform's own script stays while another embed of that platform does; a script that
-    names the element which is gone never does.
+    names the element which is gone never does. Those whose start tags are `apart` are no part
+    of any stretch: they are replaced themselves.
     """
     gone = {mention.ordinal for mention, _ in targets}
     living = {one.platform for one in numbered.mentions if one.kind is MentionKind.EMBED and one.ordinal not in gone}
-    return [_extended(numbered, mention, span, keep=mention.platform in living) for mention, span in targets]
+    return [
+        _extended(numbered, mention, span, keep=mention.platform in living, apart=apart) for mention, span in targets
+    ]
 
 
-def _extended(numbered: Numbered, mention: Mention, span: Span, *, keep: bool) -> Span:
+def _extended(numbered: Numbered, mention: Mention, span: Span, *, keep: bool, apart: Collection[int]) -> Span:
     own = _id_of(numbered, span)
     following = span
-    while (script := _next_script(numbered, following)) is not None:
+    while (script := _next_script(numbered, following)) is not None and script.first not in apart:
         names = bool(own) and own in numbered.page.text[script.start : script.end]
         loads = _loads(numbered, script, mention)
         if not names and (not loads or keep):

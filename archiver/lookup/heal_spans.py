@@ -15,7 +15,7 @@ from archiver.extract import extract
 from archiver.extract.hidden import hidden_in_attributes, hidden_in_text
 from archiver.extract.html import read_html
 from archiver.extract.tree import Element, parse, short_text
-from archiver.lookup.heal_nesting import Extent, ancestors, extents_of
+from archiver.lookup.heal_nesting import Extent, ancestors, extents_of, in_paragraph
 from archiver.lookup.heal_page import Page
 from archiver.lookup.heal_tokens import Tag, attributes, tags_of
 from archiver.model.records import Document, Extraction, Mention
@@ -34,11 +34,11 @@ def _names(text: str) -> frozenset[str]:
 
 #: Parts of a page that are never an embed alone, and elements that show nothing where they stand.
 _PARTS = _names(
-    "html head body main article section header footer nav aside h1 h2 h3 h4 h5 h6 p li dt dd ul ol dl table caption"
-    " thead tbody tfoot tr td th figcaption meta link title base input button select option"
+    "html head body frameset frame main article section header footer nav aside h1 h2 h3 h4 h5 h6 p li dt dd ul ol dl"
+    " table caption colgroup col thead tbody tfoot tr td th figcaption meta link title base input button select option"
 )
 #: These show nothing of the article's own, however long what they hold is.
-_WHOLE = _names("blockquote iframe script object embed frame noscript")
+_WHOLE = _names("blockquote iframe script object embed noscript")
 _STAND_IN_CHARS = 900
 #: In these a card can't stand, or nobody would see it.
 _CLOSED = {
@@ -83,7 +83,8 @@ class Unsure:
 class Span:
     """A stretch of the page: from the tag of index `first` to that of index `last`, as places in its text.
 
-    `words` says that it lies among words, where only what is a phrase itself may stand.
+    `words` says that it lies among words, where only what is a phrase itself may stand,
+    `ends_p` that it ends a paragraph which has no end tag.
     """
 
     first: int
@@ -91,6 +92,7 @@ class Span:
     start: int
     end: int
     words: bool = False
+    ends_p: bool = False
 
 
 class Numbered:
@@ -193,7 +195,7 @@ class Numbered:
 
     def _span(self, extent: Extent, *, words: bool = False) -> Span:
         last = extent.first if extent.last is None else extent.last
-        return Span(extent.first, last, self.tags[extent.first].start, self.tags[last].end, words)
+        return Span(extent.first, last, self.tags[extent.first].start, self.tags[last].end, words, extent.ends_p)
 
     # --- where a card can stand ---------------------------------------------------------------
 
@@ -204,6 +206,8 @@ class Numbered:
             if not self._is_alone(extent, hiding) or self._doubt(hiding):
                 return Unsure(f"it stands in a <{hiding.name}> with other things, where most readers see nothing")
             return self._placed(hiding, mention)
+        if extent.in_link:
+            return Unsure("a link before it has no end tag, and would end in the card")
         closed = next((one for one in around if one.name in _CLOSED), None)
         if closed is not None:
             if closed.name == "a" and self._leads_to(closed, mention) and not self._doubt(closed):
@@ -216,7 +220,9 @@ class Numbered:
             return Unsure("it stands in a part of the page that is hidden")
         if around and around[0].name in _NO_PARENTS:
             return Unsure(f"it stands directly in a <{around[0].name}>")
-        return self._span(extent, words=bool(around) and around[0].name in _WORDS)
+        # A card of words would stay in the paragraph that the embed ended, and what follows with it.
+        words = in_paragraph(around) or (bool(around) and around[0].name in _WORDS)
+        return self._span(extent, words=words and not extent.ends_p)
 
     def _is_made_for(self, extent: Extent, around: Extent) -> bool:
         """Whether an element holds the embed alone, and would cut off or hide what takes its place."""

@@ -96,6 +96,8 @@ class Signed:
         data = note(text, self.origin, self.key) if signed else text
         file = self.snapshots / f"log/checkpoints/{day}/{len(lines):012d}.checkpoint"
         file.parent.mkdir(parents=True, exist_ok=True)
+        # The archive's own are read-only, whoever is not root has to put another in their place.
+        file.unlink(missing_ok=True)
         file.write_bytes(data)
         (self.snapshots / "log/checkpoint").write_bytes(data)
         for authority in authorities:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from archiver import __version__
 from archiver.browser import Browser, SandboxPolicy, Scratch, find_browser
@@ -20,10 +20,12 @@ from archiver.model.clock import system_clock
 from archiver.model.errors import InputUnreadable
 from archiver.model.fetched import Fetched
 from archiver.model.records import Document
-from archiver.steps.archive import ArchiveTools, Policy
-from archiver.steps.replay import ReplayTools
+from archiver.steps.policy import ArchiveTools, Policy
 from archiver.steps.streams import Bounds
 from archiver.tap import EgressPolicy, Lane, Limits, Tap
+
+if TYPE_CHECKING:
+    from archiver.steps.replay import ReplayTools
 
 __all__ = ["USER_AGENT", "Web", "archive_tools", "policy_of", "program_name", "replay_tools"]
 
@@ -82,8 +84,10 @@ def archive_tools(common: Common, home: Home, settings: Settings, *, wait_s: flo
         )
 
 
-def replay_tools(stack: ExitStack, opened: OpenHome, settings: Settings) -> ReplayTools:
+def replay_tools(stack: ExitStack, opened: OpenHome, settings: Settings) -> "ReplayTools":
     """What replays work with: a tap of which no lane leads out, a browser on demand. `stack` takes them down."""
+    from archiver.steps.replay import ReplayTools  # noqa: PLC0415  # only replays compare pictures
+
     _tell_recovery(opened)
     tap = _open_tap(stack, EgressPolicy(), settings)
     return ReplayTools(

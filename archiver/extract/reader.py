@@ -1,4 +1,4 @@
-"""The one door: a document in, its article and mentions out."""
+"""Behind the one door: a document in, its article and mentions out."""
 
 import re
 from itertools import islice
@@ -16,7 +16,7 @@ from archiver.extract.unpack import unpacked
 from archiver.model.records import Article, Document, Extraction
 from archiver.model.urls import absolute
 
-__all__ = ["extract"]
+__all__ = ["extraction_of"]
 
 #: Bounds that no article comes near; the largest real page seen has 0.8 million characters.
 MAX_BYTES = 64_000_000
@@ -34,16 +34,8 @@ _HTML_SIGNS = re.compile(
 )
 
 
-def extract(document: Document) -> Extraction:
-    """All that the document cites, in reading order, numbered from 1.
-
-    Never raises on bad markup and asks nothing of the network. Time and memory are
-    bounded: what was cut is said in the notes. A post shown twice in one place (a
-    placeholder and its twin for browsers without scripts) is one mention; a post quoted in
-    two places is two. The same bytes always give the same extraction.
-
-    Raises InputUnreadable for a PDF, DOCX or MHTML document without readable text only.
-    """
+def extraction_of(document: Document) -> Extraction:
+    """What `extract` gives."""
     document = unpacked(document)
     decoded = decode(document.body[:MAX_BYTES], document.charset)
     notes = [*document.notes, *decoded.notes]

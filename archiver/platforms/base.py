@@ -28,13 +28,15 @@ the path to the post, not about the post.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-
-from bs4 import Tag
+from typing import TYPE_CHECKING
 
 from archiver.model.records import Claim, PostRecord, PostRef
 from archiver.model.rendering import RenderPlan
 from archiver.model.states import Availability
 from archiver.model.urls import Url
+
+if TYPE_CHECKING:  # a tenth of a second, and whoever has an element has loaded it
+    from bs4 import Tag
 
 __all__ = [
     "Answer",
@@ -83,7 +85,7 @@ class Markup:
     """
 
     variant: str
-    read: Callable[[Tag], Iterable[Found]]
+    read: Callable[["Tag"], Iterable[Found]]
     tag: str | None = None
     css_class: str | None = None
     attribute: str | None = None
@@ -91,7 +93,7 @@ class Markup:
     holds: str | None = None
     echo: bool = False
 
-    def fits(self, tag: Tag) -> bool:
+    def fits(self, tag: "Tag") -> bool:
         """Whether the element has every key that the rule names."""
         return (
             (self.tag is None or tag.name == self.tag)

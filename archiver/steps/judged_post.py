@@ -1,18 +1,20 @@
 """Where a post stands, by its platform's own word."""
 
-from bs4 import BeautifulSoup
+from typing import TYPE_CHECKING
 
 from archiver.model.fetched import Ask, Fetched
 from archiver.model.records import PostRecord, PostRef, Resource
 from archiver.model.states import Availability, CaptureKind, Group, Witness
 from archiver.platforms import identify, platform_named
 from archiver.platforms.base import Answer, Platform, Reading, RecordRequest
-from archiver.platforms.common import parse_html
 from archiver.steps.astray import astray
 from archiver.steps.attempts import may_pass
 from archiver.steps.judged import Judged, Judging
 from archiver.steps.stand import Stand, is_permalink
 from archiver.steps.unanswered import stand_by_status, stand_without_answer
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
 
 __all__ = ["judge_post"]
 
@@ -115,6 +117,9 @@ def _judge_by_page(platform: Platform, post: PostRef, elsewhere: bool) -> Judgin
 
 
 def _page_heard(platform: Platform, post: PostRef, asked: str, fetched: Fetched) -> Judged:
+    # Loaded with the first page: most platforms are asked for their record.
+    from archiver.platforms.common import parse_html  # noqa: PLC0415
+
     unanswered = stand_without_answer(fetched)
     if unanswered is not None:
         gone = unanswered.availability.group is Group.GONE
@@ -132,7 +137,7 @@ def _page_heard(platform: Platform, post: PostRef, asked: str, fetched: Fetched)
     return Judged(stand, fetched.status)
 
 
-def _seen_stand(platform: Platform, post: PostRef, page: BeautifulSoup) -> Stand:
+def _seen_stand(platform: Platform, post: PostRef, page: "BeautifulSoup") -> Stand:
     """What the source of a page shows. A notice in it may be hidden by a style, so it proves no loss."""
     plan = platform.plan(post)
     if any(page.select_one(sign.selector) for sign in plan.signs if sign.availability.group is Group.GONE):

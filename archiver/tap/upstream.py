@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
-
 from archiver.model.digests import Digest
 from archiver.model.exchange import Failure
 from archiver.tap.failed import Failed
@@ -168,6 +166,8 @@ def verifying_context(ca_bundle: Path | None) -> ssl.SSLContext:
     context = ssl.create_default_context()
     paths = ssl.get_default_verify_paths()
     if paths.cafile is None and paths.capath is None:
+        from requests.utils import DEFAULT_CA_BUNDLE_PATH  # noqa: PLC0415  # few systems have none
+
         context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     if ca_bundle is not None:
         context.load_verify_locations(ca_bundle)

@@ -7,7 +7,7 @@ from cryptography import x509
 from storefixtures import START, capture_draft, capture_files, ended, post, started, ticking_clock
 
 from archiver.demo.authorities import Fault, StampAuthority
-from archiver.fetch.hooks import Posted
+from archiver.fetch.posted import Posted
 from archiver.model.exchange import Failure
 from archiver.model.settings import AuthoritySettings
 from archiver.steps.stamping import load_authorities, stamp_checkpoints

@@ -12,7 +12,6 @@ from archiver.cli.output import warn
 from archiver.cli.waiting import enter_home
 from archiver.config import Settings, load_settings
 from archiver.engine.threads import thread_engine
-from archiver.fetch.client import Client
 from archiver.fetch.collections import Label, open_bytes
 from archiver.fetch.items import Collection
 from archiver.home import Home, OpenHome
@@ -25,6 +24,7 @@ from archiver.steps.streams import Bounds
 from archiver.tap import EgressPolicy, Lane, Limits, Tap
 
 if TYPE_CHECKING:
+    from archiver.fetch.client import Client
     from archiver.steps.replay import ReplayTools
 
 __all__ = ["USER_AGENT", "Web", "archive_tools", "policy_of", "program_name", "replay_tools"]
@@ -101,8 +101,11 @@ def replay_tools(stack: ExitStack, opened: OpenHome, settings: Settings) -> "Rep
     )
 
 
-def client_of(lane: Lane, tap: Tap, settings: Settings) -> Client:
+def client_of(lane: Lane, tap: Tap, settings: Settings) -> "Client":
     """An HTTP client that goes out through one lane of the tap."""
+    # Loaded with the first request of its kind: a pass asks through its prober.
+    from archiver.fetch.client import Client  # noqa: PLC0415
+
     return Client(
         proxy_url=lane.proxy_url, ca_file=tap.ca_file, user_agent=USER_AGENT, timeout_s=settings.request_timeout_s
     )

@@ -4,7 +4,6 @@ import sys
 import time
 from collections import Counter
 
-from archiver.cli.archive import tell_progress
 from archiver.cli.output import plain, warn
 from archiver.steps.checks import Looked
 from archiver.steps.reports import Made
@@ -54,4 +53,6 @@ class PassProgress:
         elif isinstance(thing, Looked):
             warn(f"  {thing.state:<16} {plain(thing.resource.uri)}")
         else:
+            from archiver.cli.archive import tell_progress  # noqa: PLC0415  # loaded by now: it tells of articles
+
             tell_progress(event, thing)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from archiver.fetch.hooks import Post
+from archiver.fetch.posted import Post
 
 __all__ = ["StampAnswer", "ask_authority"]
 

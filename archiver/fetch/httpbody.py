@@ -2,7 +2,6 @@
 
 import io
 
-import urllib3
 import zstandard
 
 __all__ = ["decoded"]
@@ -33,6 +32,8 @@ def _decoded_once(payload: bytes, coding: str, most: int) -> bytes | None:
         return _from_zstd(payload, most + 1)
     if coding not in _BY_URLLIB3:
         return None
+    import urllib3  # noqa: PLC0415  # few answers of those that are asked as a prober asks are encoded
+
     answer = urllib3.HTTPResponse(io.BytesIO(payload), headers={"content-encoding": coding}, preload_content=False)
     body = bytearray()
     try:

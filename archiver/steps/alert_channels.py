@@ -16,12 +16,14 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from archiver.fetch.hooks import Hooks
 from archiver.model.errors import UsageError
 from archiver.model.settings import AlertSettings
 from archiver.steps.alert_message import AlertMessage, message_json, message_text
+
+if TYPE_CHECKING:
+    from archiver.fetch.hooks import Hooks
 
 __all__ = ["Channel", "Sent", "channels_of", "check_channels"]
 
@@ -54,7 +56,7 @@ class Channel(Protocol):
         """Tell it; the world's failures are values."""
 
 
-def channels_of(settings: AlertSettings, *, hooks: Callable[[], Hooks]) -> tuple[Channel, ...]:
+def channels_of(settings: AlertSettings, *, hooks: Callable[[], "Hooks"]) -> tuple[Channel, ...]:
     """All channels of the settings. `hooks` is asked for the way out when something is sent, not before."""
     return (
         *(_Webhook(_name("webhook", url), url, hooks) for url in dict.fromkeys(settings.webhook)),
@@ -79,7 +81,7 @@ def check_channels(settings: AlertSettings) -> None:
 class _Webhook:
     name: str
     url: str = field(repr=False)
-    hooks: Callable[[], Hooks] = field(repr=False)
+    hooks: Callable[[], "Hooks"] = field(repr=False)
 
     def send(self, message: AlertMessage) -> Sent:
         posted = self.hooks().post(self.url, message_json(message), {"Content-Type": "application/json"})
@@ -107,7 +109,7 @@ class _Apprise:
 
     name: str
     url: str = field(repr=False)
-    hooks: Callable[[], Hooks] = field(repr=False)
+    hooks: Callable[[], "Hooks"] = field(repr=False)
 
     def send(self, message: AlertMessage) -> Sent:
         if importlib.util.find_spec("apprise") is None:

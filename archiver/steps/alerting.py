@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archiver.catalog import Catalog, StoredEvent
-from archiver.fetch.hooks import Hooks
 from archiver.model.clock import Clock
 from archiver.model.overtime import Alert, EventKind
 from archiver.model.settings import AlertSettings
@@ -16,6 +16,9 @@ from archiver.steps.alert_channels import Channel, Sent, channels_of, check_chan
 from archiver.steps.alert_message import AlertEvent, AlertMessage
 from archiver.steps.alert_words import headline
 from archiver.store import RunStore
+
+if TYPE_CHECKING:
+    from archiver.fetch.hooks import Hooks
 
 __all__ = ["AlertReport", "ChannelReport", "check_channels", "tell_events"]
 
@@ -73,7 +76,7 @@ def tell_events(
     catalog: Catalog,
     clock: Clock,
     settings: AlertSettings,
-    hooks: Callable[[], Hooks],
+    hooks: Callable[[], "Hooks"],
     snapshots: Path | None = None,
     channels: Sequence[Channel] | None = None,
     most_tries: int = _MOST_TRIES,

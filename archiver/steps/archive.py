@@ -7,14 +7,13 @@ from dataclasses import replace
 from archiver.fetch.items import Collection, Entry, Unreadable
 from archiver.fetch.walk import Empty, Left, Walk
 from archiver.model.records import Claim, Document, Mention, Resource
-from archiver.model.states import Outcome
 from archiver.platforms import resource_for
 from archiver.steps.article import ArticleReading, ReadTools, open_article, read_document
 from archiver.steps.article_page import page_wanted, with_page
 from archiver.steps.capture import Wanted
 from archiver.steps.capturing import Captured, Capturing
 from archiver.steps.policy import ArchiveTools, Policy, Progress, no_progress
-from archiver.steps.reports import ArticleReport, Made, RunReport, slim
+from archiver.steps.reports import ArticleReport, Made, RunReport, counts_of, slim
 from archiver.steps.runs import opened_run
 from archiver.store import RunStore
 
@@ -175,14 +174,7 @@ class Archiving:
 
     def counts(self) -> dict[str, int]:
         """Numbers of what was made so far, for the end of the run."""
-        last = [made for report in self.reports for made in (*report.made, *report.context)] + self._again
-        made = [*last, *(one.public for one in last if one.public)]
-        fresh = [one for one in made if not one.kept]
-        counts = {"articles": len(self.reports), "captures": len(fresh), "kept": len(made) - len(fresh)}
-        counts["context"] = sum(one.context is not None for one in fresh)
-        for kind in Outcome:
-            counts[kind.value] = sum(one.capture.outcome is kind for one in fresh)
-        return counts
+        return counts_of(self.reports, self._again)
 
     def _report(self, report: ArticleReport) -> ArticleReport:
         self.reports.append(report if len(self.reports) < _WHOLE_REPORTS else slim(report))

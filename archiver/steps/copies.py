@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from itertools import islice
 
 from archiver.catalog import Catalog, DueCopy
-from archiver.fetch.hooks import Post
+from archiver.fetch.posted import Post
 from archiver.model.clock import Clock
 from archiver.model.exchange import Failure
 from archiver.model.overtime import CopyState, OtherCopy

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from archiver.fetch.hooks import Hooks
 from archiver.model.errors import Exit
 from archiver.model.settings import AlertSettings, RedundancySettings
 from archiver.steps.alerting import AlertReport
@@ -17,6 +17,9 @@ from archiver.steps.save_page import SaveKeys
 from archiver.steps.stamping import Authority, StampReport
 from archiver.tap import Prober
 
+if TYPE_CHECKING:
+    from archiver.fetch.hooks import Hooks
+
 __all__ = ["PassPolicy", "PassReport", "PassTools"]
 
 
@@ -26,7 +29,7 @@ class PassTools:
 
     archive: ArchiveTools
     prober: Prober
-    hooks: Callable[[], Hooks]
+    hooks: Callable[[], "Hooks"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

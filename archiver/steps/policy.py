@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from archiver.browser import Browser
 from archiver.catalog import Catalog
-from archiver.fetch.client import Client
 from archiver.model.clock import Clock
 from archiver.model.sessions import Session
 from archiver.steps.streams import Bounds
 from archiver.store import Store
 from archiver.tap import Lane, Tap
+
+if TYPE_CHECKING:
+    from archiver.fetch.client import Client
 
 __all__ = ["ArchiveTools", "Policy", "Progress", "no_progress"]
 
@@ -61,6 +64,6 @@ class ArchiveTools:
     catalog: Catalog
     tap: Tap
     browser: Callable[[], Browser]
-    client: Callable[[Lane], Client]
+    client: Callable[[Lane], "Client"]
     executor: Executor
     clock: Clock

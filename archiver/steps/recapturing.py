@@ -3,10 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from archiver.model.states import Outcome
-from archiver.steps.archive import Archiving
-from archiver.steps.capture import Wanted
+from archiver.steps.policy import ArchiveTools
+
+if TYPE_CHECKING:
+    from archiver.steps.archive import Archiving
+    from archiver.steps.capture import Wanted
 
 __all__ = ["AgainReport", "capture_again"]
 
@@ -26,17 +30,21 @@ class AgainReport:
 
 
 def capture_again(
-    archiving: Archiving, *, more: Callable[[], bool] = lambda: True, waits_s: Sequence[int] = WAITS_S
+    archiving: "Callable[[], Archiving]",
+    *,
+    tools: ArchiveTools,
+    more: Callable[[], bool] = lambda: True,
+    waits_s: Sequence[int] = WAITS_S,
 ) -> AgainReport:
     """Capture again what is cited, not complete, neither gone nor restricted, and due (see `captures_due_again`).
 
-    With the claims and as the context with which it was captured last.
+    With the claims and as the context with which it was captured last. `archiving` is asked for
+    only if there is something to capture.
     """
-    tools = archiving.tools
     paths = tools.catalog.captures_due_again(tools.clock.now(), waits_s)
     report, coming = AgainReport(left=len(paths)), iter(paths)
-    while more() and (wanted := tuple(_wanted(islice(coming, _BATCH), archiving))):
-        captured = archiving.capture_again(wanted)
+    while more() and (wanted := tuple(_wanted(islice(coming, _BATCH), tools))):
+        captured = archiving().capture_again(wanted)
         done = len(wanted) - captured.cut
         report.tried += done
         report.left -= done
@@ -44,7 +52,9 @@ def capture_again(
     return report
 
 
-def _wanted(paths: Iterator[str], archiving: Archiving) -> Iterator[Wanted]:
+def _wanted(paths: Iterator[str], tools: ArchiveTools) -> "Iterator[Wanted]":
     for path in paths:
-        last = archiving.tools.store.read_capture(path)
+        from archiver.steps.capture import Wanted  # noqa: PLC0415  # as above
+
+        last = tools.store.read_capture(path)
         yield Wanted(last.resource, last.claims, context=last.context)

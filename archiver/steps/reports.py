@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from archiver.model.records import Artefact, Capture, Context
 from archiver.model.states import ArtefactRole, Outcome
-from archiver.steps.article import ArticleReading
 
-__all__ = ["ArticleReport", "Made", "RunReport", "slim"]
+if TYPE_CHECKING:
+    from archiver.steps.article import ArticleReading
+
+__all__ = ["ArticleReport", "Made", "RunReport", "counts_of", "slim"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class ArticleReport:
     """
 
     source: str
-    reading: ArticleReading | None
+    reading: "ArticleReading | None"
     made: tuple[Made, ...] = ()
     context: tuple[Made, ...] = ()
     problem: str | None = None
@@ -84,6 +87,18 @@ class RunReport:
 
 def _file(path: str, artefacts: Sequence[Artefact], role: ArtefactRole) -> str | None:
     return next((f"{path}/{artefact.path}" for artefact in artefacts if artefact.role is role), None)
+
+
+def counts_of(reports: Sequence[ArticleReport] = (), again: Sequence[Made] = ()) -> dict[str, int]:
+    """Numbers of what a run made, for its end: of its articles, and of what it captured `again`."""
+    last = [*(made for report in reports for made in (*report.made, *report.context)), *again]
+    made = [*last, *(one.public for one in last if one.public)]
+    fresh = [one for one in made if not one.kept]
+    counts = {"articles": len(reports), "captures": len(fresh), "kept": len(made) - len(fresh)}
+    counts["context"] = sum(one.context is not None for one in fresh)
+    for kind in Outcome:
+        counts[kind.value] = sum(one.capture.outcome is kind for one in fresh)
+    return counts
 
 
 def slim(report: ArticleReport) -> ArticleReport:

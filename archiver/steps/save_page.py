@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from archiver.fetch.hooks import Post, Posted
+from archiver.fetch.posted import Post, Posted
 from archiver.model.overtime import CopyState
 
 __all__ = ["SaveKeys", "Submission", "submit_page"]

@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography import x509
 
 from archiver.fetch.authorities import ask_authority
-from archiver.fetch.hooks import Post
+from archiver.fetch.posted import Post
 from archiver.model.clock import Clock, format_at
 from archiver.model.errors import UsageError
 from archiver.model.settings import AuthoritySettings

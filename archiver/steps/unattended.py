@@ -3,21 +3,25 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from archiver.model.errors import ArchiverError, Exit, HomeError, Interrupted
 from archiver.steps.alerting import tell_events
-from archiver.steps.archive import Archiving
 from archiver.steps.budget import Budget
 from archiver.steps.checking import check_due
 from archiver.steps.copies import confirm_copies
 from archiver.steps.passes import PassPolicy, PassReport, PassTools
 from archiver.steps.policy import Progress, no_progress
 from archiver.steps.recapturing import capture_again
+from archiver.steps.reports import counts_of
 from archiver.steps.runs import OpenRun, opened_run
 from archiver.steps.stamping import stamp_checkpoints
 from archiver.steps.trouble import RUN_COMMAND, note_failed, note_failures
-from archiver.steps.watching import Watching
 from archiver.store import RunStore
+
+if TYPE_CHECKING:
+    from archiver.steps.archive import Archiving
 
 __all__ = ["PassPolicy", "PassReport", "PassTools", "unattended_pass"]
 
@@ -78,17 +82,23 @@ class _Pass:
         self._clock, self._catalog = tools.archive.clock, tools.archive.catalog
         self._budget = Budget(policy.budget_s, clock=self._clock)
         self._left_s = self._budget.left_s
-        self._archiving = Archiving(
-            opened.store,
-            tools=tools.archive,
-            policy=policy.capture,
-            progress=progress,
-            more=lambda: self._left_s() > 0,
-        )
 
     @property
     def _run(self) -> RunStore:
         return self._opened.store
+
+    @cached_property
+    def _archiving(self) -> "Archiving":
+        # Loaded with the first article or capture, like whatever else reads pages: most passes have none.
+        from archiver.steps.archive import Archiving  # noqa: PLC0415
+
+        return Archiving(
+            self._run,
+            tools=self._tools.archive,
+            policy=self._policy.capture,
+            progress=self._progress,
+            more=lambda: self._left_s() > 0,
+        )
 
     def do_all(self) -> None:
         note_failures(run=self._run, catalog=self._catalog, clock=self._clock, trouble=self._policy.trouble)
@@ -106,8 +116,10 @@ class _Pass:
 
     def end(self) -> None:
         """Let nothing begin any more, and count."""
-        self._archiving.cancel()
-        made, report = self._archiving.counts(), self.report
+        made, report = counts_of(), self.report
+        if "_archiving" in vars(self):
+            self._archiving.cancel()
+            made = self._archiving.counts()
         report.captures = made["captures"]
         self._opened.counts.update(
             {
@@ -146,6 +158,10 @@ class _Pass:
         return True
 
     def _poll(self) -> None:
+        if not self._catalog.due_watches(self._clock.now()):
+            return
+        from archiver.steps.watching import Watching  # noqa: PLC0415  # as for `_archiving`
+
         watching = Watching(
             self._run,
             archiving=self._archiving,
@@ -157,7 +173,9 @@ class _Pass:
         watching.poll_due()
 
     def _capture_again(self) -> None:
-        self.report.again = capture_again(self._archiving, more=lambda: self._left_s() > 0)
+        self.report.again = capture_again(
+            lambda: self._archiving, tools=self._tools.archive, more=lambda: self._left_s() > 0
+        )
 
     def _check(self) -> None:
         self.report.checks = check_due(

@@ -470,22 +470,20 @@ def test_no_claim_and_no_state_raises_anything(claim, states, platform, post_id)
         "'",
     ],
 )
-def test_texts_of_100_kb_take_less_than_a_second(unit):
-    kept = "".join(unit.format(n) for n in range(100_000 // len(unit)))[:100_000]
+def test_a_text_four_times_as_long_takes_about_four_times_as_long(unit):
+    short_s, long_s = (cpu_seconds_to_judge(unit, length) for length in (25_000, 100_000))
+    # The square would be 16 times; half a second is for a machine with other things to do.
+    assert long_s < 10 * short_s + 0.5
+
+
+def cpu_seconds_to_judge(unit, length):
+    kept = "".join(unit.format(n) for n in range(length // len(unit)))[:length]
     half = len(kept) // 2
     quote = f"begun otherwise {kept[half:]} 17 {kept[:half]}"
     started = time.process_time()
     judged(quote, kept)
     judged(kept, quote)
-    assert time.process_time() - started < 2.0
-
-
-def test_a_thousand_typical_claims_take_less_than_a_second():
-    claims = [one for one in labelled_claims() if one.kind in ("untouched", "retyped", "embedded", "truncated")]
-    started = time.process_time()
-    for one in (claims * 10)[:1000]:
-        compare(one.quoted, one.states, now=NOW)
-    assert time.process_time() - started < 1.0
+    return time.process_time() - started
 
 
 def test_no_verdict_on_a_genuine_claim_is_a_wrong_one():

@@ -56,9 +56,11 @@ lint: $(TESTS_READY) ## Style and types
 	@$(BIN)/ruff format --check archiver tests bench
 	@$(BIN)/mypy
 
-# A file is run by one process: what it sets up, it sets up once.
+# A file is run by one process: what it sets up, it sets up once. The order is shuffled, and the same in
+# every run; SEED gives another.
+SEED ?= 2039107915
 unit: $(TESTS_READY)
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/pytest --randomly-seed=$(SEED) -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 docs: $(READY) ## Write the generated parts of the documentation anew
 	@$(BIN)/python tests/generated.py --write

@@ -56,11 +56,9 @@ lint: $(TESTS_READY) ## Style and types
 	@$(BIN)/ruff format --check archiver tests bench
 	@$(BIN)/mypy
 
-# A file is run by one process: what it sets up, it sets up once. The order is shuffled, and the same in
-# every run; SEED gives another.
-SEED ?= 2039107915
+# A file is run by one process: what it sets up, it sets up once.
 unit: $(TESTS_READY)
-	@$(BIN)/pytest --randomly-seed=$(SEED) -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 docs: $(READY) ## Write the generated parts of the documentation anew
 	@$(BIN)/python tests/generated.py --write

@@ -1,18 +1,9 @@
-"""Shared guards: no test touches the repository's own archive home, and the same code has the same answer.
+"""Shared guards: no test touches the repository's own archive home."""
 
-Examples that hypothesis makes up are the same in every run. With ARCHIVER_TEST_SEARCH=1 it looks for new ones.
-"""
-
-import os
 import signal
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
-
-settings.register_profile("same", derandomize=True)
-if not os.environ.get("ARCHIVER_TEST_SEARCH"):
-    settings.load_profile("same")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Tests that were started in the background would hand that on to every process that they interrupt.

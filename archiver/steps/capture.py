@@ -29,6 +29,7 @@ from archiver.steps.login import Login, without_secrets
 from archiver.steps.marks import with_marks
 from archiver.steps.media import gather_media
 from archiver.steps.overlays import names_of
+from archiver.steps.page_media import with_page_media
 from archiver.steps.sought import sought_of
 from archiver.steps.streams import Bounds
 from archiver.steps.videos import with_video
@@ -124,9 +125,6 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     no browser) raise, and Interrupted where the run was cancelled: a capture that we cut
     short ourselves is no evidence against the post.
     """
-    # Reads markup, which takes long to load: a pass without captures starts without it.
-    from archiver.steps.page_media import with_page_media  # noqa: PLC0415
-
     started_at, deadline = tools.clock.now(), tools.clock.monotonic() + tools.budget_s - _SEALING_S
     target = _aim(wanted, tools)
     visits, asked = _see_and_ask(target, deadline, tools)

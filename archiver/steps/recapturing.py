@@ -43,7 +43,8 @@ def capture_again(
     """
     paths = tools.catalog.captures_due_again(tools.clock.now(), waits_s)
     report, coming = AgainReport(left=len(paths)), iter(paths)
-    while more() and (wanted := tuple(_wanted(islice(coming, _BATCH), tools))):
+    while more() and (batch := tuple(islice(coming, _BATCH))):
+        wanted = tuple(_wanted(batch, tools))
         captured = archiving().capture_again(wanted)
         done = len(wanted) - captured.cut
         report.tried += done
@@ -52,9 +53,9 @@ def capture_again(
     return report
 
 
-def _wanted(paths: Iterator[str], tools: ArchiveTools) -> "Iterator[Wanted]":
-    for path in paths:
-        from archiver.steps.capture import Wanted  # noqa: PLC0415  # as above
+def _wanted(paths: Sequence[str], tools: ArchiveTools) -> "Iterator[Wanted]":
+    from archiver.steps.capture import Wanted  # noqa: PLC0415  # loaded with the first capture
 
+    for path in paths:
         last = tools.store.read_capture(path)
         yield Wanted(last.resource, last.claims, context=last.context)

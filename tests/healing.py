@@ -120,10 +120,7 @@ def sign(mention):
 
 
 def lost_beside(document, healed):
-    """What the page mentioned beside what was replaced, and the healed page does not, with its cards or without.
-
-    (In broken markup a card's own link may lie where it makes an embed of what is around it.)
-    """
+    """What the page mentioned beside what was replaced, and the healed page does not."""
     gone = {one.ordinal for one in healed.replacements}
     keys = {(one.resource.platform, one.resource.post_id) for one in healed.replacements}
     before = extract(document).mentions
@@ -132,11 +129,7 @@ def lost_beside(document, healed):
         for one in before
         if one.ordinal not in gone and not (one.kind is MentionKind.LINK and (one.platform, one.post_id) in keys)
     ]
-    without = bytearray(document.body)
-    for one in sorted(healed.replacements, key=lambda one: -one.start):
-        del without[one.start : one.end]
-    now = [extract(replace(document, body=body)).mentions for body in (healed.body, bytes(without))]
-    return Counter(map(sign, others)) - (Counter(map(sign, now[0])) | Counter(map(sign, now[1])))
+    return Counter(map(sign, others)) - Counter(map(sign, extract(replace(document, body=healed.body)).mentions))
 
 
 def marked(body, healed):
@@ -178,7 +171,7 @@ SAME_BESIDE = """([before, after]) => {
   };
   clean(b);
   // What was left open before an embed is opened anew before it, or in its card: it looks the same.
-  const reopened = /^(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)$/;
+  const reopened = /^(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)$/;
   for (const one of [a, b]) {
     one.normalize();
     one.querySelectorAll('x-mark').forEach(mark => {

@@ -253,6 +253,13 @@ def test_what_follows_a_link_that_was_left_open_is_left_alone_up_to_the_next_lin
     assert len(healed(story(f'{left_open}<a href="https://news.example/y">y</a>{tweet()}')).replacements) == 1
 
 
+def test_a_card_that_would_make_an_embed_of_what_is_around_it_is_left_out():
+    post = "https://embed.tumblr.com/embed/post/9NYQOutKOEXi4aopdzCr9A/185958366550"
+    link = '<a href="https://bells.example/post/185958366550">x</a></div>'
+    body = f'<iv class="tumblr-post" data-"{post}">{link}<div class="tumblr-post" data-href="{post}">{link}'.encode()
+    assert why(body) == ["in the page's broken markup its card would change what else the page mentions"]
+
+
 def test_a_frame_that_no_browser_shows_in_a_body_is_left_alone():
     body = story('<frame src="https://www.youtube.com/embed/dQw4w9WgXcQ">', tweet())
     found = healed(body)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from archiver.extract import extract
 from archiver.lookup.heal_card import card, robust_markup
 from archiver.lookup.heal_copies import Copy, CopyFinder
 from archiver.lookup.heal_links import PageLinks
@@ -104,7 +105,7 @@ def heal(document: Document, *, copies: CopyFinder, everything: bool = False) ->
     1. What an earlier healing put in is taken out: so healing twice is healing once.
     2. Each lost embed is looked up; what has no copy that may be shown is left alone.
     3. Its stretch of the page is found; where that is not certain it is left alone.
-    4. The page without those stretches must still mention all else that it did.
+    4. The page without those stretches must still mention all else that it did, and with the cards too.
     5. Cards and decorations go in. With `everything` those of the living as well.
 
     Raises InputUnreadable for what is no HTML page, and for one whose marks were changed.
@@ -116,12 +117,17 @@ def heal(document: Document, *, copies: CopyFinder, everything: bool = False) ->
     numbered = Numbered(page, replace(document, body=body))
     targets, left = _targets(numbered, copies, everything=everything)
     targets, twins, harmed = _harmless(numbered, targets)
-    writer = _Writer(page, sha256(body), pictures=not _is_amp(numbered))
     apart = {span.first for _, span in twins}
     stretches = with_scripts(numbered, [(one.mention, one.span) for one in targets], apart=apart)
+    writer = _Writer(page, sha256(body), pictures=not _is_amp(numbered))
+    writer.replace(zip(targets, stretches, strict=True), twins)
+    if _others(numbered, targets) - Counter(map(_sign, extract(replace(document, body=writer.body())).mentions)):
+        why = "in the page's broken markup its card would change what else the page mentions"
+        left += [Left(one.mention, why) for one in targets]
+        targets, twins, stretches = [], [], []
+        writer = _Writer(page, sha256(body), pictures=not _is_amp(numbered))
     gone = [*stretches, *(span for _, span in twins)]
     links = PageLinks(numbered, document).decorated(copies, gone, everything=everything)
-    writer.replace(zip(targets, stretches, strict=True), twins)
     writer.decorate(links)
     return Healed(
         writer.body(),
@@ -209,11 +215,15 @@ def _missing(numbered: Numbered, targets: Sequence[_Target]) -> Counter[tuple[ob
     """What else would no longer be mentioned if these were taken out."""
     if not targets:
         return Counter()
+    return _others(numbered, targets) - Counter(map(_sign, numbered.without(one.span for one in targets)))
+
+
+def _others(numbered: Numbered, targets: Sequence[_Target]) -> Counter[tuple[object, ...]]:
+    """What the page mentions beside these, and links to the same posts."""
     ours = {one.mention.ordinal for one in targets}
     keys = {_post_key(one.mention) for one in targets}
     others = [one for one in numbered.mentions if one.ordinal not in ours and not _leads_into(one, keys)]
-    left = Counter(map(_sign, numbered.without(one.span for one in targets)))
-    return Counter(map(_sign, others)) - left
+    return Counter(map(_sign, others))
 
 
 def _leads_into(mention: Mention, keys: set[tuple[str | None, str | None]]) -> bool:

@@ -92,13 +92,15 @@ def test_what_is_not_there_is_not_found(index, text, query):
     ],
 )
 def test_operators_are_words(index, query):
-    found(index, "a hello text near name", query)
+    assert found(index, f"before {query} behind", query) is bool(terms(query))
+    assert not found(index, "none of them", query)
 
 
 @settings(max_examples=300)
 @given(st.text())
 def test_no_query_is_an_error(index, query):
     for expression in (match_all(query), match_any(query)):
+        assert (expression is None) is (not terms(query))
         if expression is not None:
             index.execute("SELECT rowid FROM words WHERE words MATCH ?", [expression]).fetchall()
 

@@ -215,4 +215,5 @@ def test_any_soup_of_marks_is_read_without_fail_and_always_alike(pieces, media_t
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=400), st.sampled_from(["text/html", "text/markdown", "text/plain", "x/y"]))
 def test_any_bytes_are_read_without_fail(body, media_type):
-    read(body, media_type)
+    found = read(body, media_type).mentions
+    assert [mention.ordinal for mention in found] == list(range(1, len(found) + 1))

@@ -125,8 +125,10 @@ LINES = st.lists(
 
 
 @given(LINES)
-def test_no_playlist_raises(lines):
-    hls.read_playlist("\n".join(lines).encode(), AT)
+def test_no_playlist_raises_and_every_address_is_whole(lines):
+    read = hls.read_playlist("\n".join(lines).encode(), AT)
+    listed = read.variants if isinstance(read, hls.Master) else read.pieces
+    assert all(one.url.startswith(("https://", "http://")) for one in listed)
 
 
 # --- DASH -----------------------------------------------------------------------------------------------

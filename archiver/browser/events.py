@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from archiver.browser.tabs import Tab
 from archiver.model.urls import host_in, parse_url
 
 __all__ = ["Watch", "same_site"]
@@ -40,6 +41,14 @@ class Watch:
         self._main_frame = main_frame
         self._notes: dict[str, int] = {}
 
+    def listen(self, tab: Tab) -> None:
+        """Take the events of `tab`, from its first navigation on; dialogs are told to `on_dialog`."""
+        tab.on("Page.frameNavigated", self._on_navigated)
+        tab.on("Page.documentOpened", self._on_rewritten)
+        tab.on("Page.windowOpen", self._on_window)
+        tab.on("Page.downloadWillBegin", self._on_download)
+        tab.on("Network.responseReceived", self._on_response)
+
     @property
     def documents(self) -> int:
         """How many documents the main frame has held, counting the one it was opened at."""
@@ -60,24 +69,23 @@ class Watch:
         """`Page.javascriptDialogOpening`; the visit answers it."""
         self.note(f"dialog dismissed: {event['type']}: {event['message']}")
 
-    def on_window(self, event: Mapping[str, Any]) -> None:
-        """`Page.windowOpen`; Chromium is started so that none opens."""
+    def _on_window(self, event: Mapping[str, Any]) -> None:
+        # Chromium is started so that none opens.
         self.note(f"pop-up refused: {event['url']}")
 
-    def on_download(self, event: Mapping[str, Any]) -> None:
-        """`Page.downloadWillBegin`; the context accepts none."""
+    def _on_download(self, event: Mapping[str, Any]) -> None:
         self.downloaded.set()
         self.note(f"download refused: {event['suggestedFilename']} from {event['url']}")
 
-    def on_response(self, event: Mapping[str, Any]) -> None:
-        """`Network.responseReceived`, of which only the main frame's first document counts."""
+    def _on_response(self, event: Mapping[str, Any]) -> None:
+        # Only the main frame's first document counts.
         if self.opened.is_set() or event["type"] != "Document" or event.get("frameId") != self._main_frame:
             return
         self.status = event["response"]["status"]
         self.headers = {name.lower(): value for name, value in event["response"]["headers"].items()}
 
-    def on_navigated(self, event: Mapping[str, Any]) -> None:
-        """`Page.frameNavigated`: a new document, in any frame."""
+    def _on_navigated(self, event: Mapping[str, Any]) -> None:
+        # A new document, in any frame.
         frame = event["frame"]
         if frame["id"] != self._main_frame:
             return
@@ -93,8 +101,8 @@ class Watch:
             if not same_site(self.home, url):
                 self.left_for = url
 
-    def on_rewritten(self, event: Mapping[str, Any]) -> None:
-        """`Page.documentOpened`: the same document, from nothing (`document.open`)."""
+    def _on_rewritten(self, event: Mapping[str, Any]) -> None:
+        # The same document, from nothing (`document.open`).
         if event["frame"]["id"] == self._main_frame:
             self.rewrites += 1
 

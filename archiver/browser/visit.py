@@ -150,11 +150,7 @@ class Visit:
     async def _watch_page(self, tab: Tab) -> None:
         watch = self._watch
         tab.on("Inspector.targetCrashed", lambda _event: self.end_from_outside("the page's process ended"))
-        tab.on("Page.frameNavigated", watch.on_navigated)
-        tab.on("Page.documentOpened", watch.on_rewritten)
-        tab.on("Page.windowOpen", watch.on_window)
-        tab.on("Page.downloadWillBegin", watch.on_download)
-        tab.on("Network.responseReceived", watch.on_response)
+        watch.listen(tab)
         dialogs = Dialogs(tab, watch, stop_scripts=lambda: self._stop_scripts(tab), aside=self._aside)
         tab.on("Page.javascriptDialogOpening", dialogs.answer)
         nothing_kept = {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}

@@ -190,7 +190,7 @@ CREATE TABLE capture_reason (
   -- Why a capture is not complete.
   capture_id TEXT NOT NULL REFERENCES capture (id),
   ordinal INTEGER NOT NULL,
-  reason TEXT CHECK (reason IN ('text_not_shown', 'author_not_shown', 'media_not_shown', 'removal_notice', 'login_wall', 'consent_wall', 'age_gate', 'challenge', 'rate_limited', 'error_page', 'blank_frame', 'uniform_screenshot', 'no_screenshot', 'never_ready', 'not_settled', 'navigated_away', 'download', 'browser_crashed', 'over_budget', 'response_cut', 'media_cut', 'record_disagrees', 'record_unavailable', 'height_cut', 'refused', 'no_response', 'overlay_hidden')) NOT NULL,
+  reason TEXT CHECK (reason IN ('text_not_shown', 'author_not_shown', 'media_not_shown', 'removal_notice', 'login_wall', 'consent_wall', 'age_gate', 'challenge', 'rate_limited', 'error_page', 'blank_frame', 'uniform_screenshot', 'no_screenshot', 'never_ready', 'not_settled', 'navigated_away', 'download', 'browser_crashed', 'over_budget', 'response_cut', 'media_cut', 'media_missing', 'record_disagrees', 'record_unavailable', 'height_cut', 'refused', 'no_response', 'overlay_hidden')) NOT NULL,
   PRIMARY KEY (capture_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 

@@ -16,8 +16,10 @@ from catalog_evidence import a_small_archive, capture, ingest_all, leaf_for, pos
 from archiver.catalog import Catalog, contract_files, digest_problem, dump, schema_sql, write_contract
 from archiver.catalog.migrations import _STEPS
 from archiver.model.errors import CatalogDamaged, HomeLocked, HomeMissing, HomeNotWritable, HomeTooNew
+from archiver.model.states import Outcome, Reason
 
 REPOSITORY = Path(__file__).parent.parent
+STEPS = "archiver.catalog.migrations._STEPS"
 
 
 @pytest.fixture
@@ -298,6 +300,38 @@ def test_other_tables_than_ours_are_damage(db_file, change):
         Catalog.open(db_file)
 
 
+def made_by(steps, file, monkeypatch, evidence=()):
+    """A catalog as the program that knew only `steps` left it."""
+    with monkeypatch.context() as older:
+        older.setattr(STEPS, {name: _STEPS[name] for name in _STEPS if name in steps})
+        older.setattr("archiver.catalog.migrations.check_schema", lambda _db: None)
+        with Catalog.open(file) as catalog:
+            ingest_all(catalog, evidence)
+
+
+@pytest.mark.parametrize("count", range(1, len(_STEPS)))
+def test_a_catalog_of_any_older_program_becomes_one_of_this(tmp_path, monkeypatch, count):
+    file = tmp_path / "archive.db"
+    made_by(set(list(_STEPS)[:count]), file, monkeypatch)
+    with Catalog.open(file) as catalog:
+        ingest_all(catalog, a_small_archive())
+        assert catalog.integrity_problems() == []
+
+
+def test_media_may_be_missing_in_a_catalog_that_knew_no_such_reason(tmp_path, monkeypatch):
+    old, new = tmp_path / "old.db", tmp_path / "new.db"
+    made_by(_STEPS.keys() - {"0007_missing_media"}, old, monkeypatch, a_small_archive())
+    made_by(_STEPS.keys(), new, monkeypatch, a_small_archive())
+    dumps = []
+    for file in (old, new):
+        with Catalog.open(file) as catalog:
+            ingest_all(catalog, [capture(post("31"), outcome=Outcome.PARTIAL, reasons=(Reason.MEDIA_MISSING,))])
+            assert catalog.integrity_problems() == []
+            dumps.append(dump(catalog))
+    assert dumps[0] == dumps[1]
+    assert ("media_missing",) in [row[2:3] for row in dumps[0]["capture_reason"]]
+
+
 def test_a_failing_migration_leaves_no_trace(tmp_path, monkeypatch):
     def fails(db):
         db.execute("CREATE TABLE half (a)")
@@ -305,10 +339,10 @@ def test_a_failing_migration_leaves_no_trace(tmp_path, monkeypatch):
 
     file = tmp_path / "archive.db"
     Catalog.open(file).close()
-    monkeypatch.setitem(_STEPS, "0002_fails", fails)
-    with pytest.raises(RuntimeError, match="half way"):
-        Catalog.open(file)
-    monkeypatch.delitem(_STEPS, "0002_fails")
+    with monkeypatch.context() as faulty:
+        faulty.setattr(STEPS, {**_STEPS, "0008_fails": fails})
+        with pytest.raises(RuntimeError, match="half way"):
+            Catalog.open(file)
     with Catalog.open(file) as catalog:
         assert catalog.integrity_problems() == []
 

@@ -135,7 +135,7 @@ def played(tmp_path_factory):
         found = max((route for route in routes if address.startswith(route)), key=len, default=None)
         if found:
             return routes[found]
-        return shot if request.path in {"/picture.jpg", "/face.png"} else answer(request)
+        return shot if request.path in {"/picture.jpg", "/face.png", "/cover.jpg"} else answer(request)
 
     authority, store = DemoAuthority(folder), Store.create(folder / "snapshots")
     with Server(handler=handle, authority=authority, log=AccessLog()) as server:

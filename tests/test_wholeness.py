@@ -17,9 +17,9 @@ from archiver.model.exchange import Exchange, Failure, Truncation
 from archiver.model.records import MediaRef, PostRecord
 from archiver.model.states import Availability, Outcome, Reason, Witness
 from archiver.steps.candidates import better_pictures
-from archiver.steps.cuts import broken_off, minding_cuts
+from archiver.steps.cuts import minding_cuts
 from archiver.steps.gate import Judgement
-from archiver.steps.media import gather_media
+from archiver.steps.media import Gathered, gather_media
 from archiver.tap import Limits
 
 UPGRADE = (
@@ -195,7 +195,7 @@ def test_what_the_page_left_early_is_asked_for(site, client):
         connection.sendall(f"GET http://{HOST}/long.mp4 HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
         assert connection.recv(10)
     (left,) = site.drain()
-    assert (left.failure, broken_off(left)) == (Failure.ABANDONED, False)
+    assert (left.failure, left.broken_off) == (Failure.ABANDONED, False)
     record = PostRecord(media=(MediaRef(f"http://{HOST}/long.mp4", "video"),))
     (file,) = gather_media(record, [left], client=client, limit=4).files
     assert len(file.data) == 5_000_000
@@ -223,8 +223,17 @@ def test_where_the_best_address_gives_nothing_another_is_taken_and_that_is_said(
         media=(MediaRef(f"https://{HOST}/best.png", "image", alternatives=(f"https://{HOST}/other.png",)),)
     )
     found = gather_media(record, [], client=client, limit=4)
-    assert ([file.data for file in found.files], found.whole) == ([PICTURE], 1)
+    assert ([file.data for file in found.files], found.whole, found.missing) == ([PICTURE], 1, 0)
     assert found.notes == ("image 1: not the best of it (HTTP 404)",)
+
+
+@pytest.mark.parametrize("status", ["403 Forbidden", "404 Not Found", "503 Service Unavailable"])
+def test_a_medium_that_no_address_gives_is_missing(site, client, status):
+    site.route("/a.png", http(PICTURE))
+    site.route("/b.png", http(b"no", status=status))
+    found, _ = gathered(site, client, "/a.png", "/b.png")
+    assert (found.wanted, found.whole, found.cut, found.bounded, found.missing) == (2, 1, 0, 0, 1)
+    assert found.notes == (f"image 2: HTTP {status[:3]}",)
 
 
 # --- the judgement -------------------------------------------------------------------------------
@@ -247,29 +256,31 @@ CUT = replace(WHOLE, truncated=Truncation.DISCONNECT, response=io.BytesIO(), pay
     ids=["whole", "left by the client", "over a limit", "too slow", "an error", "a post"],
 )
 def test_only_what_the_site_cut_counts_against_a_capture(other):
-    assert minding_cuts(GOOD, [WHOLE, other], media_cut=0) == GOOD
+    assert minding_cuts(GOOD, [WHOLE, other], Gathered()) == GOOD
 
 
 def test_what_the_site_cut_and_media_in_part_make_a_capture_partial():
     partial = replace(GOOD, outcome=Outcome.PARTIAL, reasons=(Reason.RESPONSE_CUT,))
-    assert minding_cuts(GOOD, [WHOLE, CUT], media_cut=0) == partial
-    assert minding_cuts(GOOD, [WHOLE], media_cut=1) == partial
+    assert minding_cuts(GOOD, [WHOLE, CUT], Gathered()) == partial
+    assert minding_cuts(GOOD, [WHOLE], Gathered(cut=1)) == partial
     bounded = replace(partial, reasons=(Reason.MEDIA_CUT,))
-    assert minding_cuts(GOOD, [WHOLE], media_cut=0, media_bounded=1) == bounded
+    assert minding_cuts(GOOD, [WHOLE], Gathered(bounded=1)) == bounded
+    missing = replace(partial, reasons=(Reason.MEDIA_MISSING,))
+    assert minding_cuts(GOOD, [WHOLE], Gathered(wanted=2, whole=1, missing=1)) == missing
 
 
 def test_half_a_document_is_partial_however_much_of_it_was_shown():
     blank = replace(GOOD, outcome=Outcome.FAILED, reasons=(Reason.BLANK_FRAME, Reason.RESPONSE_CUT))
-    assert minding_cuts(blank, [CUT], media_cut=0) == replace(blank, outcome=Outcome.PARTIAL)
+    assert minding_cuts(blank, [CUT], Gathered()) == replace(blank, outcome=Outcome.PARTIAL)
     empty = replace(CUT, payload_bytes=0)
-    assert minding_cuts(blank, [empty], media_cut=0) == blank
+    assert minding_cuts(blank, [empty], Gathered()) == blank
     gone = replace(blank, availability=Availability.GONE_DELETED)
-    assert minding_cuts(gone, [CUT], media_cut=0) == gone
+    assert minding_cuts(gone, [CUT], Gathered()) == gone
 
 
 def test_a_cut_script_does_not_lift_a_capture_that_failed():
     failed = replace(GOOD, outcome=Outcome.FAILED, reasons=(Reason.BLANK_FRAME,))
-    told = minding_cuts(failed, [CUT], media_cut=0)
+    told = minding_cuts(failed, [CUT], Gathered())
     assert (told.outcome, told.reasons) == (Outcome.FAILED, (Reason.BLANK_FRAME, Reason.RESPONSE_CUT))
 
 

@@ -4,12 +4,15 @@ Each migration is one transaction. A migration that has been released is never e
 new state or column is a new migration, or the catalog is built anew from the evidence.
 """
 
+from types import MappingProxyType
+
 from sqlite_utils import Database, Migrations
 
 from archiver.catalog.connection import connect_memory
-from archiver.catalog.schema import first_schema, leaf_schema
+from archiver.catalog.schema import first_schema
 from archiver.catalog.schema_overtime import overtime_schema
 from archiver.catalog.schema_verdicts import search_schema, verdict_schema
+from archiver.catalog.vocabulary import leaf_schema, reason_schema
 from archiver.model.errors import CatalogDamaged, HomeTooNew
 
 __all__ = ["check_schema", "migrate", "needs_migration", "refuse_newer", "schema_sql"]
@@ -44,27 +47,40 @@ def _search(db: Database) -> None:
 
 
 def _key_leaves(db: Database) -> None:
-    """Leaves may be of the kind `key` too.
+    """Leaves may be of the kind `key` too."""
+    _allow_more(db, "leaf", leaf_schema())
+
+
+def _missing_media(db: Database) -> None:
+    """A capture may be less than complete for media that did not come."""
+    _allow_more(db, "capture_reason", reason_schema())
+
+
+def _allow_more(db: Database, table: str, schema: str) -> None:
+    """Give a table its schema of now, in which nothing but a CHECK differs, and that allows more.
 
     A table can't be made anew while others refer to it; a CHECK that allows more is changed in place, as
     SQLite's manual has it (ALTER TABLE, section 8: no row on the disk has another form after it).
     """
     version = db.execute("PRAGMA schema_version").fetchone()[0]
     db.execute("PRAGMA writable_schema = ON")
-    db.execute("UPDATE sqlite_schema SET sql = ? WHERE type = 'table' AND name = 'leaf'", [leaf_schema()])
+    db.execute("UPDATE sqlite_schema SET sql = ? WHERE type = 'table' AND name = ?", [schema, table])
     db.execute(f"PRAGMA schema_version = {version + 1}")
     db.execute("PRAGMA writable_schema = OFF")
 
 
 #: In the order of their making; the name is what the file remembers.
-_STEPS = {
-    "0001_first": _first,
-    "0002_article_section": _section,
-    "0003_overtime": _overtime,
-    "0004_verdicts": _verdicts,
-    "0005_search": _search,
-    "0006_key_leaves": _key_leaves,
-}
+_STEPS = MappingProxyType(
+    {
+        "0001_first": _first,
+        "0002_article_section": _section,
+        "0003_overtime": _overtime,
+        "0004_verdicts": _verdicts,
+        "0005_search": _search,
+        "0006_key_leaves": _key_leaves,
+        "0007_missing_media": _missing_media,
+    }
+)
 
 
 def migrate(db: Database) -> None:

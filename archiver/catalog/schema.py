@@ -4,8 +4,7 @@ Comments inside the statements are kept by SQLite, so `db/schema.sql` and every 
 file explain themselves.
 """
 
-from enum import StrEnum
-
+from archiver.catalog.vocabulary import FIRST_LEAF_KINDS, FIRST_REASONS, leaf_schema, one_of, reason_schema
 from archiver.model.rendering import RenderEnd
 from archiver.model.states import (
     Act,
@@ -17,17 +16,15 @@ from archiver.model.states import (
     MentionKind,
     Origin,
     Outcome,
-    Reason,
     Relation,
     ResourceKind,
     RunOutcome,
     Witness,
 )
 
-__all__ = ["LEAST_LINK_BYTES", "PASSAGE_KINDS", "TABLES", "first_schema", "leaf_schema", "one_of"]
+__all__ = ["LEAST_LINK_BYTES", "PASSAGE_KINDS", "TABLES", "first_schema"]
 
 PASSAGE_KINDS = ("claim", "record", "title", "orphan")
-_LEAF_KINDS = ("capture", "article", "warc", "journal", "tombstone")
 
 #: A file takes a block of the disk at least (4 KB nearly everywhere): below that a link saves nothing.
 LEAST_LINK_BYTES = 4096
@@ -82,12 +79,6 @@ def first_schema() -> tuple[str, ...]:
     )
 
 
-def one_of(column: str, words: "type[StrEnum] | tuple[str, ...]") -> str:
-    """A column with its closed vocabulary."""
-    listed = ", ".join(f"'{word}'" for word in words)
-    return f"{column} TEXT CHECK ({column} IN ({listed}))"
-
-
 def _runs() -> tuple[str, ...]:
     return (
         f"""CREATE TABLE run (
@@ -102,24 +93,8 @@ def _runs() -> tuple[str, ...]:
   counts TEXT,                        -- JSON object, for people
   path TEXT                           -- the journal, relative to snapshots/
 ) STRICT""",
-        _leaf(_LEAF_KINDS),
+        leaf_schema(known=FIRST_LEAF_KINDS),
     )
-
-
-def leaf_schema() -> str:
-    """The table of leaves as it is since the log names the archive's keys too."""
-    return _leaf((*_LEAF_KINDS, "key"))
-
-
-def _leaf(kinds: tuple[str, ...]) -> str:
-    return f"""CREATE TABLE leaf (
-  -- The append-only log: something was sealed, and this is its digest.
-  seq INTEGER PRIMARY KEY,
-  at TEXT NOT NULL,
-  {one_of("kind", kinds)} NOT NULL,
-  path TEXT NOT NULL,                 -- relative to snapshots/
-  digest TEXT NOT NULL
-) STRICT"""
 
 
 def _resources() -> tuple[str, ...]:
@@ -276,13 +251,7 @@ def _captures() -> tuple[str, ...]:
         "CREATE INDEX capture_resource ON capture (resource_id, started_at)",
         "CREATE INDEX capture_context ON capture (context_of) WHERE context_of IS NOT NULL",
         "CREATE INDEX capture_article ON capture (article_id) WHERE article_id IS NOT NULL",
-        f"""CREATE TABLE capture_reason (
-  -- Why a capture is not complete.
-  capture_id TEXT NOT NULL REFERENCES capture (id),
-  ordinal INTEGER NOT NULL,
-  {one_of("reason", Reason)} NOT NULL,
-  PRIMARY KEY (capture_id, ordinal)
-) STRICT, WITHOUT ROWID""",
+        reason_schema(known=FIRST_REASONS),
         """CREATE TABLE post (
   -- Derived: the platform's own record of a post, as last read.
   resource_id INTEGER PRIMARY KEY REFERENCES resource (id),

@@ -1,6 +1,6 @@
 """The tables of what unattended passes write down over time."""
 
-from archiver.catalog.schema import one_of
+from archiver.catalog.vocabulary import one_of
 from archiver.model.overtime import CopyState, EventKind, PollOutcome, WatchState
 from archiver.model.states import Availability, Drift
 

@@ -1,6 +1,6 @@
 """The tables of what was compared and resolved: verdicts on quotes, candidates for lost permalinks."""
 
-from archiver.catalog.schema import one_of
+from archiver.catalog.vocabulary import one_of
 from archiver.model.verdicts import Against, Verdict
 
 __all__ = ["search_schema", "verdict_schema"]

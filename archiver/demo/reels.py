@@ -75,6 +75,7 @@ _POSTS: Mapping[str, _Post] = {
     "source": _Post("A reel has no memory, it has a label."),
     "quote": _Post("He says that every year.", author="usher", quotes="source"),
     "quoting": _Post("And every year they write it down.", quotes="quote"),
+    "lost": _Post("The slipway, on a reel that nobody can find.", reel="lost.mp4"),
 }
 _IDS = {name: mastodon_id(at("2026-11-07 10:00:00"), salt) for salt, name in enumerate(_POSTS, 1)}
 #: The names of the posts.
@@ -266,6 +267,7 @@ def _files() -> dict[str, dict[str, bytes]]:
         "short": {"media/1.part.ts": _joined("short/part-0.ts", "short/part-1.ts")},
         "live": {"media/1.part.ts": _joined(*(f"live/cam-{n}.ts" for n in range(3, 6)))},
         "half": {},
+        "lost": {},
     }
 
 

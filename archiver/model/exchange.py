@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from http import HTTPStatus
 from typing import BinaryIO
 
 from archiver.model.digests import Digest
@@ -84,3 +85,10 @@ class Exchange:
     response_redaction: str = ""
     #: Who recorded it. What CDP tells is decoded, and put into HTTP/1.1 form again.
     backend: Backend = Backend.TAP
+
+    @property
+    def broken_off(self) -> bool:
+        """Whether the site ended a good answer before its declared end; what the client or a limit ended is none."""
+        good = self.method == "GET" and self.status is not None and self.status < HTTPStatus.BAD_REQUEST
+        cut = self.truncated in (Truncation.DISCONNECT, Truncation.UNSPECIFIED)
+        return good and cut and self.failure is not Failure.ABANDONED

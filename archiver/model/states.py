@@ -177,6 +177,8 @@ class Reason(StrEnum):
     RESPONSE_CUT = "response_cut"
     #: We ended a video ourselves: it is live, or longer or larger than is kept.
     MEDIA_CUT = "media_cut"
+    #: A medium of the post did not come: its server answered with an error, or not at all.
+    MEDIA_MISSING = "media_missing"
     RECORD_DISAGREES = "record_disagrees"
     RECORD_UNAVAILABLE = "record_unavailable"
     HEIGHT_CUT = "height_cut"

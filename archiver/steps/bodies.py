@@ -10,7 +10,6 @@ from archiver.fetch.recorded import fetched_from_wire
 from archiver.model.exchange import Exchange
 from archiver.model.fetched import Fetched
 from archiver.model.urls import canonical_url
-from archiver.steps.cuts import broken_off
 
 __all__ = ["Bodies", "Body", "Lack"]
 
@@ -72,7 +71,7 @@ class Bodies:
             fetched = fetched_from_wire(exchange)
             if fetched and fetched.body and _is_all(fetched):
                 return _checked(fetched)
-        return Body(lack=Lack.CUT, why="cut short") if any(map(broken_off, passed)) else None
+        return Body(lack=Lack.CUT, why="cut short") if any(exchange.broken_off for exchange in passed) else None
 
     def _asked(self, url: str) -> Body:
         if not self._may_ask():

@@ -27,7 +27,7 @@ from archiver.steps.gate import Judgement, judge
 from archiver.steps.layers import Asked, Kept, draft_files, layer_results
 from archiver.steps.login import Login, without_secrets
 from archiver.steps.marks import with_marks
-from archiver.steps.media import gather_media
+from archiver.steps.media import Gathered, gather_media
 from archiver.steps.overlays import names_of
 from archiver.steps.page_media import with_page_media
 from archiver.steps.sought import sought_of
@@ -131,27 +131,10 @@ def capture(wanted: Wanted, *, tools: CaptureTools) -> Sealed:
     tools.rendered()
     seen = _best(target, visits, asked)
     exchanges = (*seen.exchanges, *tools.lane.drain(timeout_s=_SEALING_S))
-
-    def in_time() -> bool:
-        return tools.clock.monotonic() < deadline
-
-    media = gather_media(
-        with_page_media(asked.record, target.platform, target.plan, seen.rendering),
-        exchanges,
-        client=tools.client,
-        limit=tools.media_per_post,
-        may_ask=in_time,
-        bounds=tools.media_bounds,
-    )
-    extra: tuple[StepResult, ...] = ()
-    if tools.videos and target.post and target.platform:
-        left_s = deadline - tools.clock.monotonic()
-        media, extra = with_video(media, target.post, target.platform, asked, tool=tools.videos, timeout_s=left_s)
-    if target.post is None:
-        _fetch_better_pictures(seen.rendering, exchanges, in_time, tools)
+    media, extra = _gather(target, asked, seen.rendering, exchanges, deadline=deadline, tools=tools)
     exchanges += tools.lane.drain(timeout_s=_SEALING_S)
     judged = judge(target.plan, seen.rendering, asked.reading, exchanges, kind=target.kind)
-    judgement = minding_cuts(judged, exchanges, media_cut=media.cut, media_bounded=media.bounded)
+    judgement = minding_cuts(judged, exchanges, media)
     judgement = tools.login.judgement(judgement) if tools.login else judgement
     kept = Kept(seen.rendering, asked, wanted.claims, media, exchanges)
     draft = _draft(target, kept, judgement, started_at=started_at, tools=tools)
@@ -272,6 +255,36 @@ def _render(
         shot=tools.rendered,
         heard=heard,
     )
+
+
+def _gather(
+    target: _Target,
+    asked: Asked,
+    rendering: Rendering,
+    exchanges: Sequence[Exchange],
+    *,
+    deadline: float,
+    tools: CaptureTools,
+) -> tuple[Gathered, tuple[StepResult, ...]]:
+    """The media of the resource, and the step that a video took; a page's better pictures stay on the wire."""
+
+    def in_time() -> bool:
+        return tools.clock.monotonic() < deadline
+
+    media = gather_media(
+        with_page_media(asked.record, target.platform, target.plan, rendering),
+        exchanges,
+        client=tools.client,
+        limit=tools.media_per_post,
+        may_ask=in_time,
+        bounds=tools.media_bounds,
+    )
+    if target.post is None:
+        _fetch_better_pictures(rendering, exchanges, in_time, tools)
+    if not (tools.videos and target.post and target.platform):
+        return media, ()
+    left_s = deadline - tools.clock.monotonic()
+    return with_video(media, target.post, target.platform, asked, tool=tools.videos, timeout_s=left_s)
 
 
 def _fetch_better_pictures(

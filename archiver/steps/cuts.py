@@ -3,34 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from archiver.model.exchange import Exchange, Failure, Truncation
+from archiver.model.exchange import Exchange
 from archiver.model.states import Group, Outcome, Reason
 from archiver.steps.gate import Judgement
+from archiver.steps.media import Gathered
 
-__all__ = ["broken_off", "minding_cuts"]
-
-_HTTP_ERROR = 400
-_BY_THE_SITE = (Truncation.DISCONNECT, Truncation.UNSPECIFIED)
+__all__ = ["minding_cuts"]
 
 
-def broken_off(exchange: Exchange) -> bool:
-    """Whether the site ended a good answer before its declared end. A client that left, or a limit, is no such end."""
-    good = exchange.method == "GET" and exchange.status is not None and exchange.status < _HTTP_ERROR
-    return good and exchange.truncated in _BY_THE_SITE and exchange.failure is not Failure.ABANDONED
+def minding_cuts(judgement: Judgement, exchanges: Sequence[Exchange], media: Gathered) -> Judgement:
+    """The judgement, but PARTIAL in place of COMPLETE where something did not come, or not whole.
 
-
-def minding_cuts(
-    judgement: Judgement, exchanges: Sequence[Exchange], *, media_cut: int, media_bounded: int = 0
-) -> Judgement:
-    """The judgement, but PARTIAL with RESPONSE_CUT in place of COMPLETE where something did not come whole.
-
-    The gate knows of the main document; here count the post's media (`media_cut` of them are
-    not whole; `media_bounded` we ended ourselves, which is MEDIA_CUT), and all that the page
-    loaded. How much of half a document a browser shows is chance: the half that came is kept
-    in any case, so a live page of it is PARTIAL too.
+    The gate knows of the main document; here count the post's media (RESPONSE_CUT for what the
+    site cut, MEDIA_CUT for what we ended ourselves, MEDIA_MISSING for what it did not give), and
+    all that the page loaded. How much of half a document a browser shows is chance: the half that
+    came is kept in any case, so a live page of it is PARTIAL too.
     """
-    cut = [exchange for exchange in exchanges if broken_off(exchange)]
-    found = (*((Reason.RESPONSE_CUT,) if cut or media_cut else ()), *((Reason.MEDIA_CUT,) if media_bounded else ()))
+    cut = [exchange for exchange in exchanges if exchange.broken_off]
+    lacking = (
+        (Reason.RESPONSE_CUT, bool(cut) or media.cut > 0),
+        (Reason.MEDIA_CUT, media.bounded > 0),
+        (Reason.MEDIA_MISSING, media.missing > 0),
+    )
+    found = tuple(reason for reason, holds in lacking if holds)
     if not found:
         return judgement
     half = Reason.RESPONSE_CUT in judgement.reasons and any(item.payload_bytes for item in cut)

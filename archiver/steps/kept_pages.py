@@ -22,6 +22,7 @@ _HARMLESS = frozenset(
     (
         Reason.MEDIA_NOT_SHOWN,
         Reason.MEDIA_CUT,
+        Reason.MEDIA_MISSING,
         Reason.HEIGHT_CUT,
         Reason.NO_SCREENSHOT,
         Reason.UNIFORM_SCREENSHOT,

@@ -37,8 +37,8 @@ _SUFFIXES = {
 class Gathered:
     """The media files kept, how many media the record named, and how many of them are whole.
 
-    Of `cut` the site gave only a part, `bounded` were ended by our own bounds; `notes` say
-    which, and why.
+    Of `cut` the site gave only a part, `bounded` were ended by our own bounds, `missing` did not
+    come at all; `notes` say which, and why.
     """
 
     files: tuple[DraftFile, ...] = ()
@@ -46,6 +46,7 @@ class Gathered:
     whole: int = 0
     cut: int = 0
     bounded: int = 0
+    missing: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -98,6 +99,7 @@ def gather_media(
         sum(one.whole for one in media),
         sum(one.lacks(Lack.CUT) for one in media),
         sum(one.lacks(Lack.BOUND) for one in media),
+        sum(one.lacks(Lack.NOTHING) for one in media),
         tuple(note for number, one in enumerate(media, 1) for note in _notes(number, one)),
     )
 

@@ -15,7 +15,7 @@ import pytest
 from scripted_pages import Site
 
 from archiver.browser import Browser, SandboxPolicy, engine, find_browser
-from archiver.browser.processes import tree_of
+from archiver.browser.processes import children_of, tree_of
 from archiver.browser.scratch import Scratch, sweep
 from archiver.model.errors import BrowserUnavailable
 from archiver.model.rendering import RenderEnd, RenderPlan
@@ -46,9 +46,9 @@ def temporary(tmp_path, monkeypatch):
 
 def wait_until(true, limit_s=15):
     deadline = time.monotonic() + limit_s
-    while not true() and time.monotonic() < deadline:
+    while not (seen := true()) and time.monotonic() < deadline:
         time.sleep(0.02)
-    return true()
+    return seen
 
 
 def command_of(pid):
@@ -57,19 +57,24 @@ def command_of(pid):
     return b""
 
 
+def below(pid, mark, *, without=None):
+    """Those below a process that bear a mark; a child forked just now has its parent's command line, and is none."""
+    commands = {child: command_of(child) for child in tree_of(pid or os.getpid())}
+    found = {child for child, line in commands.items() if mark in line and not (without and without in line)}
+    return found - {child for parent in found for child in children_of(parent)}
+
+
 def browsers_below(pid=None):
     """The main processes of the browsers below us: the others name their type."""
-    commands = {child: command_of(child) for child in tree_of(pid or os.getpid())}
-    return {child for child, line in commands.items() if b"--remote-debugging-pipe" in line and b"--type" not in line}
+    return below(pid, b"--remote-debugging-pipe", without=b"--type")
 
 
 def drivers_below(pid=None):
-    return {child for child in tree_of(pid or os.getpid()) if b"run-driver" in command_of(child)}
+    return below(pid, b"run-driver")
 
 
 def only(find):
-    """The one process that is found: a child that was forked just now still bears its parent's command line."""
-    assert wait_until(lambda: len(find()) == 1)
+    """The one process that is found."""
     (pid,) = find()
     return pid
 

@@ -81,9 +81,9 @@ def get(web, url, method="GET", **headers):
 
 def until(condition, timeout_s=5.0):
     deadline = time.monotonic() + timeout_s
-    while not condition() and time.monotonic() < deadline:
+    while not (seen := condition()) and time.monotonic() < deadline:
         time.sleep(0.01)
-    return condition()
+    return seen
 
 
 # --- the server ----------------------------------------------------------------------------

@@ -87,6 +87,26 @@ def render(browser, site, plan=PLAN, budget_s=15):
     return browser.render(plan, proxy_url=site.proxy_url, budget_s=budget_s)
 
 
+def test_processes_that_end_while_they_are_looked_for_are_no_error():
+    """Seen in one look of a hundred with `glob`: it raised, and the memory of pages was guarded no more."""
+    ended = threading.Event()
+
+    def come_and_go():
+        while not ended.is_set():
+            subprocess.run(["sh", "-c", "for n in 1 2 3 4 5 6 7 8; do sh -c : & done; wait"], check=True)
+
+    threads = [threading.Thread(target=come_and_go) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        seen = [set(tree_of(os.getpid())) for _ in range(1_500)]
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+    assert len(set().union(*seen)) > 30
+
+
 def test_nothing_is_left_after_the_browser_is_closed(site, temporary):
     before = set(tree_of(os.getpid()))
     with Browser(find_browser()) as browser:

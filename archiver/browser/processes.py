@@ -49,8 +49,8 @@ class Group:
         # A dead process that nobody has waited for is no process any more.
         return any(
             fields[2] == str(self.leader) and fields[0] not in "ZX"
-            for stat in PROC.glob("[0-9]*/stat")
-            if (fields := _fields(stat))
+            for name in _names_in(PROC)
+            if name.isdigit() and (fields := _fields(PROC / name / "stat"))
         )
 
     def kill(self) -> None:
@@ -71,11 +71,11 @@ def kill_all(groups: tuple[Group, ...]) -> bool:
 
 
 def children_of(pid: int) -> tuple[int, ...]:
-    """The direct children of a process, of all its threads."""
+    """The direct children of a process, of all its threads; none of one that has ended."""
     found: list[int] = []
-    for task in PROC.glob(f"{pid}/task/*/children"):
+    for task in _names_in(PROC / str(pid) / "task"):
         with contextlib.suppress(OSError):
-            found.extend(int(child) for child in task.read_text().split())
+            found.extend(int(child) for child in (PROC / str(pid) / "task" / task / "children").read_text().split())
     return tuple(found)
 
 
@@ -132,6 +132,13 @@ def _is_of_type(pid: int, kind: bytes) -> bool:
     with contextlib.suppress(OSError):
         return b"--type=" + kind in (PROC / str(pid) / "cmdline").read_bytes()
     return False
+
+
+def _names_in(folder: Path) -> list[str]:
+    # Not `glob`: on Python 3.11 it raises where a folder vanishes under it, and processes end at any moment.
+    with contextlib.suppress(OSError):
+        return [entry.name for entry in folder.iterdir()]
+    return []
 
 
 def _answers(leader: int) -> bool:

@@ -82,6 +82,12 @@ def test_a_video_that_is_not_whole_is_partial_and_says_why(  # noqa: PLR0917  # 
     assert (told.outcome, told.note) == (layer, note)
 
 
+def test_a_person_is_told_what_a_copy_lacks(filmed):
+    runner, *_ = filmed
+    for command in ("lookup", "history"):
+        assert "partial (media missing)" in runner.run(command, reels.post_url("lost"), reach=False).out
+
+
 def test_every_piece_was_asked_for_once_and_lies_in_the_warc_once(filmed):
     runner, _, asked = filmed
     stored = collections.Counter()

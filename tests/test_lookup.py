@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from archiver.catalog import Catalog, terms
 from archiver.lookup import Hit, HitKind, find, hit_to_json
 from archiver.lookup.snippet import snippet
-from archiver.model.states import Availability, Outcome
+from archiver.model.states import Availability, Outcome, Reason
 
 POST = post()
 ID = POST.post_id
@@ -266,6 +266,12 @@ def test_a_hit_says_what_the_capture_found_and_where_the_post_stands_now(archive
     assert (hit.availability, hit.standing) == (Availability.LIVE, Availability.GONE_DELETED)
 
 
+def test_a_hit_says_what_the_capture_lacks(archive):
+    made = capture(minutes=1, outcome=Outcome.PARTIAL, reasons=(Reason.RESPONSE_CUT, Reason.MEDIA_MISSING))
+    (hit,) = find(archive(made), ID)
+    assert (hit.outcome, hit_to_json(hit)["reasons"]) == ("partial", ["response_cut", "media_missing"])
+
+
 def test_a_hit_as_json(archive):
     made, version = capture(minutes=1), article_version(mentions=(embed(2), link(3)))
     catalog = archive(version, made)
@@ -278,6 +284,7 @@ def test_a_hit_as_json(archive):
         "post_id": ID,
         "outcome": "complete",
         "availability": "live",
+        "reasons": [],
         "standing": "live",
         "logged_in": False,
         "captured_at": "2026-11-22T10:16:30Z",

@@ -9,7 +9,8 @@ import click
 
 from archiver.cli.compose import archive_tools, policy_of, program_name
 from archiver.cli.options import Common, command_options, source_options
-from archiver.cli.output import emit, plain, say, shorten, warn
+from archiver.cli.outcome_shown import outcome_text
+from archiver.cli.output import counted, emit, plain, say, shorten, warn
 from archiver.cli.sessions import read_sessions, session_option
 from archiver.cli.stamp import stamp_home, tell_stamps
 from archiver.config import load_settings
@@ -17,7 +18,7 @@ from archiver.fetch.walk import Empty, Left
 from archiver.home import Home
 from archiver.model.errors import Exit
 from archiver.model.records import Mention
-from archiver.model.states import ArtefactRole
+from archiver.model.states import ArtefactRole, Availability
 from archiver.platforms import resource_for
 from archiver.steps.archive import ArticleReport, Made, RunReport, archive
 from archiver.steps.article import ArticleReading
@@ -122,11 +123,13 @@ def tell_progress(event: str, thing: object) -> None:
     elif isinstance(thing, ArticleReading) and thing.version:
         posts = sum(mention.platform is not None for mention in thing.version.mentions)
         state = "unchanged since it was last read" if thing.unchanged else "read"
-        warn(f"  {state}: {len(thing.version.mentions)} mentions, {posts} of them posts")
+        of_them = "a post" if posts == 1 else f"{posts} of them posts"
+        warn(f"  {state}: {counted(len(thing.version.mentions), 'mention')}, {of_them}")
     elif isinstance(thing, Made):
         capture, indent = thing.capture, "    " if thing.context else "  "
         how = " (logged in)" if capture.environment.logged_in else ""
-        warn(f"{indent}{capture.outcome:<8} {capture.availability:<16} {plain(capture.resource.uri)}{how}")
+        outcome, state = outcome_text(capture.outcome, capture.availability, capture.reasons), capture.availability
+        warn(f"{indent}{outcome:<8} {state:<16} {plain(capture.resource.uri)}{how}")
     elif isinstance(thing, ArticleReport) and thing.problem:
         warn(f"  {plain(thing.problem)}")
     elif isinstance(thing, Left | Empty):
@@ -147,7 +150,10 @@ def show_report(report: RunReport, home: Home, common: Common) -> None:
     kept = f", {fresh} of them fresh from an earlier run" if fresh else ""
     around = sum(len(article.context) for article in report.articles)
     context = f", {around} more of their context" if around else ""
-    say(f"{len(made)} captures{kept}{context}; run {report.run_id}" + (" INTERRUPTED" if report.interrupted else ""))
+    say(
+        f"{counted(len(made), 'capture')}{kept}{context}; run {report.run_id}"
+        + (" INTERRUPTED" if report.interrupted else "")
+    )
 
 
 def report_to_json(report: RunReport) -> dict[str, Any]:
@@ -238,7 +244,7 @@ def _show_article(article: ArticleReport, home: Home) -> None:
         if made := _show_mention(mention, by_url, home):
             _show_context(made, article.context, home)
     if article.mentions > len(version.mentions):
-        say(f"{article.mentions} mentions, {len(article.made)} captures")
+        say(f"{counted(article.mentions, 'mention')}, {counted(len(article.made), 'capture')}")
     for fault in article.faults:
         say(f"NOT CAPTURED, a fault of this program: {plain(fault)}")
     if article.left:
@@ -301,9 +307,10 @@ def _outcome(mention: Mention, made: Made | None) -> str:
 
 
 def _outcome_of(made: Made) -> str:
-    state = made.capture.availability
-    told = f"{made.capture.outcome} · {state}" if state != "live" else f"{made.capture.outcome}"
-    return f"{told} · logged in" if made.capture.environment.logged_in else told
+    capture = made.capture
+    told = outcome_text(capture.outcome, capture.availability, capture.reasons)
+    state = f" · {capture.availability}" if capture.availability is not Availability.LIVE else ""
+    return f"{told}{state}{' · logged in' if capture.environment.logged_in else ''}"
 
 
 def _screenshot(made: Made | None, home: Home) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from archiver.cli.options import Common
-from archiver.cli.output import emit, plain, say
+from archiver.cli.output import counted, emit, plain, say
 from archiver.cli.spans import span_text
 from archiver.model.clock import format_at
 from archiver.model.states import Act
@@ -81,7 +81,7 @@ def show_step(step: Passed, common: Common) -> None:
     """A step that is over, with its number; JSON has none."""
     if common.json:
         return
-    say(f"{step.number:>2}. {plain(step.what)}: {f'{step.findings} findings' if step.findings else 'good'}")
+    say(f"{step.number:>2}. {plain(step.what)}: {counted(step.findings, 'finding') if step.findings else 'good'}")
 
 
 def tell_gone(gone: Withdrawals, common: Common) -> None:
@@ -97,7 +97,7 @@ def tell_gone(gone: Withdrawals, common: Common) -> None:
         else:
             pruned[f"pruned {at}: {plain(folder.reason)}"] += 1
     for text, count in pruned.items():
-        say(f"{text}: {count} captures")
+        say(f"{text}: {counted(count, 'capture')}")
 
 
 def tell_left(plan: Round, common: Common) -> None:
@@ -124,7 +124,7 @@ def tell_left(plan: Round, common: Common) -> None:
 def sum_up(counts: Counter[str], plan: Round) -> None:
     """The last word."""
     if counts:
-        say(f"{counts.total()} findings:")
+        say(f"{counted(counts.total(), 'finding')}:")
         for code, number in sorted(counts.items()):
             say(f"  {code} {number}×  {CODES[code].meaning}")
     elif plan.whole:

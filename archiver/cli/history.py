@@ -7,6 +7,7 @@ import click
 
 from archiver.catalog import Catalog
 from archiver.cli.options import Common, command_options
+from archiver.cli.outcome_shown import outcome_text
 from archiver.cli.output import emit, plain, say, shorten
 from archiver.home import Home
 from archiver.lookup import History, histories, history_to_json, resources_meant
@@ -71,7 +72,8 @@ def _lines(history: History, home: Home) -> Iterator[tuple[datetime, str]]:
         status = f" HTTP {look.http_status}" if look.http_status else ""
         yield look.at, f"{look.state:<16} {look.via}{status}: {shorten(look.evidence, _EVIDENCE_CHARS)}"
     for capture in history.captures:
-        yield capture.started_at, f"CAPTURED {capture.outcome}: {home.snapshots / capture.path}"
+        came = outcome_text(capture.outcome, capture.availability, capture.reasons)
+        yield capture.started_at, f"CAPTURED {came}: {home.snapshots / capture.path}"
     for version in history.versions:
         yield version.fetched_at, f"READ as an article: {home.snapshots / version.path}"
     for stone in history.withdrawn:

@@ -7,6 +7,7 @@ import click
 from archiver.catalog import Catalog
 from archiver.cli.instants import Instant
 from archiver.cli.options import Common, command_options
+from archiver.cli.outcome_shown import outcome_text
 from archiver.cli.output import emit, plain, say, shorten
 from archiver.home import Home
 from archiver.lookup import Hit, HitKind, find, hit_to_json
@@ -73,12 +74,13 @@ def _what(hit: Hit) -> str:
     when = format_at(hit.at.replace(microsecond=0)) if hit.at else "never"
     if hit.kind is HitKind.WITHDRAWN and hit.outcome is None:
         return f"article, read {when}; its bytes are gone"
-    if hit.kind in {HitKind.CAPTURE, HitKind.WITHDRAWN}:
+    if hit.outcome and hit.availability:
         what = "the article's own page, captured" if hit.page_of else "captured"
         now = f"; stands now as {hit.standing}" if hit.standing and hit.standing != hit.availability else ""
         gone = "; its bytes are gone" if hit.tombstone else ""
         seen = " (logged in; the availability is that for the public)" if hit.logged_in else ""
-        return f"{what} {when}: {hit.outcome}, {hit.availability}{seen}{now}{gone}"
+        told = outcome_text(hit.outcome, hit.availability, hit.reasons)
+        return f"{what} {when}: {told}, {hit.availability}{seen}{now}{gone}"
     if hit.kind is HitKind.ARTICLE:
         return f"article, read {when}"
     return f"{'cited' if hit.kind is HitKind.CITED else 'quoted without permalink'}, never captured"

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["emit", "plain", "say", "shorten", "table", "warn", "write_line"]
+__all__ = ["counted", "emit", "plain", "say", "shorten", "table", "warn", "write_line"]
 
 # C0 and C1 controls (tab and newline become spaces below), DEL, bidi embeddings, overrides and isolates.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -25,6 +25,11 @@ def shorten(text: str | None, width: int) -> str:
     """The first `width` characters of `text`, with an ellipsis where something is left out."""
     line = plain(text or "")
     return line if len(line) <= width else line[: width - 1].rstrip() + "…"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and what is counted; the plural is the noun with an s."""
+    return f"{number} {noun if number == 1 else noun + 's'}"
 
 
 def emit(data: dict[str, Any]) -> None:

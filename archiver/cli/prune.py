@@ -8,7 +8,7 @@ import click
 from archiver.catalog import Catalog
 from archiver.cli.compose import program_name
 from archiver.cli.options import Common, command_options
-from archiver.cli.output import emit, say
+from archiver.cli.output import counted, emit, say
 from archiver.home import open_home
 from archiver.model.clock import system_clock
 from archiver.steps.prune import POLICY_FILE, PrunePlan, load_policy, plan_prune, prune
@@ -77,7 +77,7 @@ def _tell(found: PrunePlan, plan: Plan, tombstone: str | None, common: Common, *
     for path, why in found.due.items():
         say(f"{what}: {path}  ({why})")
     freed = (plan.files_bytes + plan.warc_bytes) / 1e6
-    say(f"{len(found.due)} captures {'gone' if done else 'would go'}: {freed:.2f} MB")
+    say(f"{counted(len(found.due), 'capture')} {'gone' if done else 'would go'}: {freed:.2f} MB")
     if found.waiting:
         say(f"{len(found.waiting)} more wait for a second look, 24 hours or more after the first with --yes")
     for why, count in sorted(found.stays.items()):

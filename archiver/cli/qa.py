@@ -9,7 +9,7 @@ import click
 from archiver.catalog import Catalog
 from archiver.cli.compose import replay_tools
 from archiver.cli.options import Common, command_options
-from archiver.cli.output import emit, plain, say, shorten, table, warn
+from archiver.cli.output import counted, emit, plain, say, shorten, table, warn
 from archiver.config import load_settings
 from archiver.engine.threads import thread_engine
 from archiver.home import open_home
@@ -111,7 +111,8 @@ def _show(report: QaReport, common: Common) -> None:
     for path, why in report.unreadable.items():
         say(f"UNREADABLE {path}: {plain(why)}")
     stopped = f"; STOPPED {report.stopped}, run it again to go on" if report.stopped else ""
-    say(f"{len(report.replayed)} captures replayed, {report.short} of them fall short; run {report.run_id}{stopped}")
+    replayed = counted(len(report.replayed), "capture")
+    say(f"{replayed} replayed, {report.short} of them fall short; run {report.run_id}{stopped}")
     for one in worst_first[:_MOST_ROWS]:
         _advise(one)
 

@@ -12,7 +12,7 @@ import click
 from archiver.cli.compose import archive_tools, policy_of, program_name
 from archiver.cli.hooks import hooks_on_demand
 from archiver.cli.options import Common, command_options
-from archiver.cli.output import emit, plain, say, warn
+from archiver.cli.output import counted, emit, plain, say, warn
 from archiver.cli.probing import check_policy_of, prober_of
 from archiver.cli.progress import PassProgress
 from archiver.cli.spans import SPAN
@@ -119,15 +119,15 @@ def _show(report: PassReport, common: Common) -> None:
         emit(_to_json(report))
         return
     parts = [
-        f"{report.polls.polled} polls",
-        f"{report.polls.articles} articles",
-        f"{report.captures} captures",
-        f"{report.checks.checks} checks",
+        counted(report.polls.polled, "poll"),
+        counted(report.polls.articles, "article"),
+        counted(report.captures, "capture"),
+        counted(report.checks.checks, "check"),
         f"{report.checks.declared_gone} declared gone",
         f"{report.checks.came_back} came back",
-        f"{report.polls.dropped} embeds dropped",
-        f"{report.alerts.told} alerts",
-        *([f"{report.stamps.stamped} timestamps"] if report.stamps.stamped or report.stamps.waiting else []),
+        f"{counted(report.polls.dropped, 'embed')} dropped",
+        counted(report.alerts.told, "alert"),
+        *([counted(report.stamps.stamped, "timestamp")] if report.stamps.stamped or report.stamps.waiting else []),
         f"{report.left} left for the next run",
     ]
     say(f"run {report.run_id}: {', '.join(parts)}")

@@ -47,6 +47,7 @@ class Builder:
             capture_id=capture.id,
             outcome=capture.outcome,
             availability=capture.availability,
+            reasons=capture.reasons,
             standing=resource.standing,
             path=capture.path,
             screenshot=capture.screenshot,

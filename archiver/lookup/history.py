@@ -100,6 +100,7 @@ def _capture(one: StoredCapture) -> dict[str, Any]:
         "at": format_at(one.started_at),
         "outcome": one.outcome.value,
         "availability": one.availability.value,
+        "reasons": [reason.value for reason in one.reasons],
         "path": one.path,
     }
 

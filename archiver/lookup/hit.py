@@ -9,7 +9,7 @@ from archiver.catalog import Citation, StoredTombstone
 from archiver.model.checks import ReplayCheck
 from archiver.model.clock import format_at
 from archiver.model.digests import Digest
-from archiver.model.states import Availability, Outcome
+from archiver.model.states import Availability, Outcome, Reason
 
 __all__ = ["Hit", "HitKind", "check_to_json", "hit_to_json"]
 
@@ -49,6 +49,8 @@ class Hit:
     capture_id: str | None = None
     outcome: Outcome | None = None
     availability: Availability | None = None
+    #: Why the capture is not complete.
+    reasons: tuple[Reason, ...] = ()
     standing: Availability | None = None
     path: str | None = None
     screenshot: str | None = None
@@ -76,6 +78,7 @@ def hit_to_json(hit: Hit) -> dict[str, Any]:
         "post_id": hit.post_id,
         "outcome": hit.outcome.value if hit.outcome else None,
         "availability": hit.availability.value if hit.availability else None,
+        "reasons": [reason.value for reason in hit.reasons],
         "standing": hit.standing.value if hit.standing else None,
         "logged_in": hit.logged_in,
         "captured_at": format_at(hit.at) if hit.at and hit.capture_id else None,

@@ -114,6 +114,13 @@ def test_a_page_that_goes_on_by_itself_after_its_picture_was_not_at_rest(site, r
     assert (gone_on.result(), seen.post_text, seen.settled) == (True, "Hello, “world”.", False)
 
 
+def test_a_page_that_loads_itself_anew_while_it_is_shot_has_no_picture_and_was_not_at_rest(site, render):
+    # It passes the window's edge: the window is made as high as the page for the picture.
+    tall = "<div style='height:3000px'></div><script>onresize=()=>location.reload()</script>"
+    seen = render(full_page(site.add("http://news.example/shy", html(f"<p>Hello{tall}"))))
+    assert (seen.end, seen.visible_text, seen.screenshot, seen.settled) == (RenderEnd.READY, "Hello", None, False)
+
+
 def test_a_post_that_becomes_visible_by_a_style_alone_is_ready_then(site, render):
     slow = "<style>.post{opacity:0}</style><script>setTimeout(()=>document.styleSheets[1].disabled=true,300)</script>"
     seen = render(plan(site.add("http://post.example/faded", POST + slow)))

@@ -260,6 +260,11 @@ NEAR_MISSES = {
         LIVE,
         (Outcome.PARTIAL, A.LIVE, (R.NO_SCREENSHOT,)),
     ),
+    "of a page that was replaced while it was shot is said why there is no picture": (
+        shown(screenshot=None, settled=False),
+        LIVE,
+        (Outcome.PARTIAL, A.LIVE, (R.NO_SCREENSHOT, R.NOT_SETTLED)),
+    ),
     "a post that was cut in height is partial": (
         shown(height_cut=True),
         LIVE,

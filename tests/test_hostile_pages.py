@@ -40,14 +40,15 @@ _NO_ANSWER = {Reason.NO_RESPONSE, Reason.OVER_BUDGET}
 _REFUSED = {Reason.NO_RESPONSE}
 _CUT = {Reason.RESPONSE_CUT}
 _NOTHING = {Reason.BLANK_FRAME, Reason.UNIFORM_SCREENSHOT, Reason.OVER_BUDGET, Reason.BROWSER_CRASHED}
+_RESTLESS = {Reason.NOT_SETTLED, *_NOTHING}
 #: Those that never give a whole page, and the reasons of which one must be said.
 NEVER_WHOLE = {
     **dict.fromkeys(("silent", "reset", "garbage", "redirect"), _NO_ANSWER),
     **dict.fromkeys(("hints", "long-head"), _REFUSED),
     **dict.fromkeys(("stalled", "short", "drip", "endless", "gigabytes"), _CUT),
-    **dict.fromkeys(("bomb", "bomb-brotli", "bomb-zstd", "bomb-twice", "ping-pong", "empty"), _NOTHING),
-    "reload": {Reason.NOT_SETTLED, *_NOTHING},
-    "write": {Reason.NOT_SETTLED, Reason.NEVER_READY, *_NOTHING},
+    **dict.fromkeys(("bomb", "bomb-brotli", "bomb-zstd", "bomb-twice", "empty"), _NOTHING),
+    **dict.fromkeys(("reload", "ping-pong"), _RESTLESS),
+    "write": {Reason.NEVER_READY, *_RESTLESS},
     "download": {Reason.DOWNLOAD},
 }
 

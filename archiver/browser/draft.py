@@ -72,7 +72,7 @@ class Draft:
     steps: list[StepResult] = field(default_factory=list)
     found: tuple[Found, ...] = ()
     pdf: bytes | None = None
-    #: How many documents the page had held when it was shot: one that goes on by itself afterwards was not at rest.
+    #: How many documents the page had held when it was to be shot: one that goes on by itself then was not at rest.
     documents: int | None = None
     #: How often its document had been written anew when it was looked at: the picture shows another one then.
     rewrites: int | None = None

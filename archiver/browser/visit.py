@@ -270,7 +270,8 @@ class Visit:
     # --- 3. screenshot -----------------------------------------------------------------------
 
     async def _shoot(self, tab: Tab) -> None:
-        started, documents = self._monotonic(), self._watch.documents
+        started = self._monotonic()
+        documents = self._draft.documents = self._watch.documents
         try:
             picture = await self._picture(tab, self._draft.seen)
         except (OutOfTime, Error) as error:
@@ -279,7 +280,7 @@ class Visit:
         if documents != self._watch.documents:
             self._step("screenshot", started, ok=False, note="the document was replaced while it was shot")
             return
-        self._draft.screenshot, self._draft.documents = picture, documents
+        self._draft.screenshot = picture
         self._step("screenshot", started, ok=True)
         await self._find(tab)
         with suppress(OutOfTime, Error):

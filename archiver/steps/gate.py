@@ -182,12 +182,12 @@ def _cover_reasons(rendering: Rendering) -> tuple[Reason, ...]:
 
 def _picture_reasons(rendering: Rendering) -> tuple[Reason, ...]:
     says = _says_something(rendering)
+    unsettled = (Reason.NOT_SETTLED,) if rendering.end is RenderEnd.READY and not rendering.settled else ()
     if rendering.screenshot is None:
-        return (Reason.NO_SCREENSHOT if says else Reason.BLANK_FRAME,)
+        return (Reason.NO_SCREENSHOT, *unsettled) if says else (Reason.BLANK_FRAME,)
     picture = look_at(rendering.screenshot, rendering.text_lines, width_px=rendering.width_px)
     if picture.blank:
         return (Reason.UNIFORM_SCREENSHOT if says else Reason.BLANK_FRAME,)
-    unsettled = (Reason.NOT_SETTLED,) if rendering.end is RenderEnd.READY and not rendering.settled else ()
     return ((Reason.TEXT_NOT_SHOWN,) if picture.lines_blank else ()) + unsettled
 
 

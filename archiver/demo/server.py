@@ -1,7 +1,6 @@
 """The loopback server under the demo web: one port that speaks HTTP and HTTPS alike."""
 
 import asyncio
-import contextlib
 import socket
 import ssl
 import threading
@@ -57,29 +56,35 @@ class Server:
     def stop(self) -> None:
         """Close every connection and end the thread."""
         if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._main.cancel)
+            self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(_STOP_S)
         self._listener.close()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._main = self._loop.create_task(self._accept())
+        # Not by a task: one that is cancelled just when a connection came would lose it unclosed.
+        self._loop.add_reader(self._listener, self._accept)
         try:
-            with contextlib.suppress(asyncio.CancelledError):
-                self._loop.run_until_complete(self._main)
+            self._loop.run_forever()
+            self._loop.remove_reader(self._listener)
             self._loop.run_until_complete(self._end_sessions())
         finally:
             self._loop.close()
 
-    async def _accept(self) -> None:
-        while True:
-            connection, _ = await self._loop.sock_accept(self._listener)
-            session = self._loop.create_task(self._serve(connection))
-            self._sessions.add(session)
-            session.add_done_callback(self._sessions.discard)
+    def _accept(self) -> None:
+        try:
+            connection, _ = self._listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        connection.setblocking(False)
+        session = self._loop.create_task(self._serve(connection))
+        self._sessions.add(session)
+        session.add_done_callback(self._sessions.discard)
 
     async def _end_sessions(self) -> None:
         running = list(self._sessions)
+        # A task that is cancelled before its first step never comes to close its connection.
+        await asyncio.sleep(0)
         for session in running:
             session.cancel()
         await asyncio.gather(*running, return_exceptions=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import concurrent.futures
-import contextlib
 import socket
 from collections.abc import Callable, Coroutine
 from typing import Any, Self, TypeVar
@@ -15,6 +14,8 @@ __all__ = ["Lane", "Port"]
 T = TypeVar("T")
 _GRACE_S = 5.0
 _BACKLOG = 256
+#: Until another connection is accepted where there was no file descriptor for it.
+_PAUSE_S = 0.05
 
 
 class Port:
@@ -22,12 +23,14 @@ class Port:
 
     def __init__(self, *, services: Services) -> None:
         self._services = services
+        self._loop = asyncio.get_running_loop()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
         self._listener.setblocking(False)
         self.number: int = self._listener.getsockname()[1]
         self._sessions: set[asyncio.Task[None]] = set()
         self._faults: list[BaseException] = []
-        self._accepting = asyncio.create_task(self._accept())
+        self._pause: asyncio.TimerHandle | None = None
+        self._listen()
 
     async def drain(self, timeout_s: float) -> tuple[Exchange, ...]:
         """See `Lane.drain`. Connections are closed too, so that no late request is counted to the next."""
@@ -47,9 +50,9 @@ class Port:
 
     async def close(self) -> None:
         """Stop listening, end everything, close what was recorded and not drained."""
-        self._accepting.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._accepting
+        if self._pause is not None:
+            self._pause.cancel()
+        self._loop.remove_reader(self._listener)
         self._listener.close()
         await self._end_sessions()
         self._services.pool.clear()
@@ -58,21 +61,26 @@ class Port:
                 exchange.response.close()
         await _let_arrive()
 
-    async def _accept(self) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                connection, _ = await loop.sock_accept(self._listener)
-            except OSError:  # out of file descriptors: some will come back
-                await asyncio.sleep(0.05)
-                continue
-            connection.setblocking(False)
-            # asyncio does so only for sockets whose protocol number is spelled out; unset, a
-            # response in two writes waits 40 ms for the client's delayed acknowledgement.
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            task = loop.create_task(Session(connection, services=self._services).serve())
-            self._sessions.add(task)
-            task.add_done_callback(self._ended)
+    def _listen(self) -> None:
+        # Not by a task: one that is cancelled just when a connection came would lose it unclosed.
+        self._loop.add_reader(self._listener, self._accept)
+
+    def _accept(self) -> None:
+        try:
+            connection, _ = self._listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        except OSError:  # out of file descriptors: some will come back
+            self._loop.remove_reader(self._listener)
+            self._pause = self._loop.call_later(_PAUSE_S, self._listen)
+            return
+        connection.setblocking(False)
+        # asyncio does so only for sockets whose protocol number is spelled out; unset, a
+        # response in two writes waits 40 ms for the client's delayed acknowledgement.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        task = self._loop.create_task(Session(connection, services=self._services).serve())
+        self._sessions.add(task)
+        task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._sessions.discard(task)
@@ -81,6 +89,8 @@ class Port:
 
     async def _end_sessions(self) -> None:
         sessions = list(self._sessions)
+        # A task that is cancelled before its first step never comes to close its connection.
+        await asyncio.sleep(0)
         for session in sessions:
             session.cancel()
         await asyncio.gather(*sessions, return_exceptions=True)

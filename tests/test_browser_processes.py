@@ -157,6 +157,26 @@ def test_the_browser_is_replaced_when_it_has_grown(site, monkeypatch):
         assert before == browsers_below()
 
 
+def test_a_look_at_the_memory_that_fails_is_told_and_the_next_one_bounds_it(site, monkeypatch, caplog):
+    looks = []
+
+    def over(pages, limit_bytes):
+        looks.append(limit_bytes)
+        if len(looks) <= 2:
+            raise ValueError("not foreseen")
+        return real(pages, limit_bytes)
+
+    real = engine.PageProcesses.over
+    monkeypatch.setattr(engine.PageProcesses, "over", over)
+    eats = "<script>const a=[];setInterval(()=>a.push(new Uint8Array(32e6).fill(1)),5)</script>"
+    site.add("http://post.example/eats", eats)
+    with Browser(find_browser(), page_memory_bytes=400 << 20) as browser:
+        assert render(browser, site, RenderPlan("http://post.example/eats", element=("p",))).end is RenderEnd.CRASHED
+    assert [record.getMessage() for record in caplog.records if record.name == engine.__name__] == [
+        "could not look at the memory of the browser's pages"
+    ]
+
+
 def test_replacing_waits_for_the_renders_that_still_run(site):
     with Browser(find_browser(), recycle_after=1) as browser:
         slow = []

@@ -8,6 +8,7 @@ process group, so that a wedged loop, driver or browser can't stand in its way.
 import asyncio
 import contextlib
 import itertools
+import logging
 import os
 import threading
 from collections.abc import Callable, Coroutine
@@ -32,6 +33,7 @@ from archiver.model.rendering import RenderEnd, Rendering, RenderPlan
 
 __all__ = ["Engine", "Settings"]
 
+_LOG = logging.getLogger(__name__)
 START_S = 60.0
 CLOSE_BROWSER_S = 5.0
 #: A browser may be ended while it starts, by whatever ends processes on a full machine.
@@ -311,19 +313,30 @@ class Engine:
         self._closing.pop(chromium, None)
 
     async def _guard_memory(self) -> None:
+        """Bound every browser's memory as long as there are any; a look that fails is told once, and others follow."""
+        told = False
+        for look in itertools.count(1):
+            await asyncio.sleep(WATCH_S)
+            for chromium in tuple(self._all):
+                if not chromium.visits or chromium.pages is None:
+                    continue
+                try:
+                    self._bound_memory(chromium, chromium.pages, sizing=look % WATCHES_PER_SIZING == 0)
+                except Exception:  # noqa: BLE001  # our own bug in one look must not leave every later page without bounds
+                    if not told:
+                        _LOG.exception("could not look at the memory of the browser's pages")
+                    told = True
+
+    def _bound_memory(self, chromium: _Chromium, pages: PageProcesses, *, sizing: bool) -> None:
         """Kill page processes that take too much; their visits see a crash, the others nothing.
 
         A browser that itself takes too much gets no new visits.
         """
-        for look in itertools.count(1):
-            await asyncio.sleep(WATCH_S)
-            for chromium in tuple(self._all):
-                if chromium.visits and chromium.pages is not None:
-                    for pid in chromium.pages.over(self._settings.page_memory_bytes):
-                        with contextlib.suppress(ProcessLookupError, PermissionError):
-                            os.kill(pid, 9)
-                    if look % WATCHES_PER_SIZING == 0:
-                        chromium.retired |= chromium.pages.own_bytes() > self._settings.own_memory_bytes
+        for pid in pages.over(self._settings.page_memory_bytes):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, 9)
+        if sizing:
+            chromium.retired |= pages.own_bytes() > self._settings.own_memory_bytes
 
 
 def _no_sandbox_because(policy: SandboxPolicy) -> str | None:

@@ -1,18 +1,20 @@
 """HLS and DASH manifests, and what a record says stands around a post: on texts and records, without a network."""
 
+import re
 import string
 import time
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from storefixtures import capture_draft, post, ticking_clock
 
 from archiver.model.records import MediaRef, PostRecord
 from archiver.model.rendering import RenderEnd, Rendering, RenderPlan, Sign
 from archiver.model.states import Availability, Reason, Relation
+from archiver.model.urls import parse_url
 from archiver.platforms import identify, platform_named
 from archiver.platforms.base import Answer
 from archiver.steps import dash, hls
@@ -125,10 +127,15 @@ LINES = st.lists(
 
 
 @given(LINES)
-def test_no_playlist_raises_and_every_address_is_whole(lines):
+@example(["a:"])
+@example(["//[x"])
+def test_no_playlist_raises_and_every_address_is_whole_or_none_of_the_webs(lines):
     read = hls.read_playlist("\n".join(lines).encode(), AT)
     listed = read.variants if isinstance(read, hls.Master) else read.pieces
-    assert all(one.url.startswith(("https://", "http://")) for one in listed)
+    for one in listed:
+        # Another scheme's, or one that can't be joined: asking for it is refused, and the piece is told to lack.
+        foreign = re.match(r"(?!https?:)[a-z][a-z0-9+.-]*:|.*[\[\]]", one.url, re.IGNORECASE) and not parse_url(one.url)
+        assert one.url.startswith(("https://", "http://")) or foreign
 
 
 # --- DASH -----------------------------------------------------------------------------------------------

@@ -50,11 +50,11 @@ class Bodies:
         self, exchanges: Sequence[Exchange], *, client: Client, may_ask: Callable[[], bool], most_bytes: int
     ) -> None:
         self._client, self._may_ask, self._left_bytes = client, may_ask, most_bytes
-        self._passed: dict[str | None, list[Exchange]] = {}
+        self._passed: dict[str, list[Exchange]] = {}
         self._kept: dict[str, Body] = {}
         for exchange in exchanges:
-            if exchange.method == "GET":
-                self._passed.setdefault(canonical_url(exchange.uri), []).append(exchange)
+            if exchange.method == "GET" and (url := canonical_url(exchange.uri)):
+                self._passed.setdefault(url, []).append(exchange)
 
     def get(self, url: str, *, keep: bool = False) -> Body:
         """The resource at `url`; the world's failures are values."""
@@ -66,7 +66,7 @@ class Bodies:
 
     def _on_the_wire(self, url: str) -> Body | None:
         """What the page got; None if it did not ask, or left before all of it came."""
-        passed = self._passed.get(canonical_url(url), [])
+        passed = self._passed.get(canonical_url(url) or "", [])
         for exchange in passed:
             fetched = fetched_from_wire(exchange)
             if fetched and fetched.body and _is_all(fetched):
